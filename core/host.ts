@@ -1,0 +1,47 @@
+import type { DeskId } from './model/ids.ts';
+
+/** What core needs from outside, handed in by a host. No clock, chance or path of its own. */
+export interface Host {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Milliseconds that only go forward, for measuring. */
+  monotonicMs(): number;
+  randomBytes(length: number): Uint8Array;
+  /** Runs `tick` every `everyMs` until the returned function is called. */
+  every(everyMs: number, tick: () => void): () => void;
+  /** Runs `task` once, after the current one, without waiting for time to pass. */
+  soon(task: () => void): void;
+  readonly log: Log;
+  readonly paths: Paths;
+  readonly secrets: Secrets;
+  /** Named points of the order path, for drills that stop the process there. Does nothing in a desk. */
+  reached(point: Point): void;
+}
+
+export type Point = 'before-commit' | 'commit-write' | 'write-ack' | 'ack-fill' | 'in-recovery';
+
+/** Plain words and numbers; never a secret, never a whole PAN (I11). */
+export interface Log {
+  info(message: string, details?: Readonly<Record<string, string | number | boolean>>): void;
+  warn(message: string, details?: Readonly<Record<string, string | number | boolean>>): void;
+  error(message: string, details?: Readonly<Record<string, string | number | boolean>>): void;
+}
+
+export interface Paths {
+  /** Folder of the desk's data; made when missing. */
+  readonly data: string;
+  /** Folder of the built screen; null when this host serves none. */
+  readonly screen: string | null;
+}
+
+/** Keys by name. The host decides where they lie (OS keychain, passphrase-wrapped file). */
+export interface Secrets {
+  get(name: string): Promise<Uint8Array | null>;
+  set(name: string, value: Uint8Array): Promise<void>;
+}
+
+/** Which desk this is and what it is connected to; parsed by the host's configuration, see app.ts. */
+export interface DeskIdentity {
+  readonly desk: DeskId;
+  readonly build: string;
+}
