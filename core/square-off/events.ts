@@ -1,5 +1,5 @@
 import type { Evidence } from '#core/orders/events.ts';
-import type { AccountId, InstrumentId, PlanId, RunId } from '#core/model/ids.ts';
+import type { AccountId, ExchangeOrderId, InstrumentId, OrderId, PlanId, RunId } from '#core/model/ids.ts';
 import type { Product } from '#core/model/product.ts';
 
 /** Why a row, or a part of it, is not flat when its exit ends. A closed list: each has its words on the board. */
@@ -60,8 +60,26 @@ export interface PlanApproved {
   readonly planHash: string;
   readonly tradingDate: string;
   readonly by: readonly string[];
+  /** In the order of urgency. */
   readonly rows: readonly ApprovedRow[];
   readonly leftovers: readonly Leftover[];
+  readonly hedges: readonly Hedge[];
+  /** Step one: our own resting orders and main's, to be cancelled before the rest. */
+  readonly cancelOrders: readonly OrderId[];
+  readonly cancelForeign: readonly ExchangeOrderId[];
+}
+
+/**
+ * What the longs of one account + underlying wait for. The initial quantities count every open short and
+ * future of the group, also those that the plan may not close: a short that stays holds its longs.
+ */
+export interface Hedge {
+  readonly group: string;
+  readonly longLots: number;
+  /** Units of short options. */
+  readonly shortInitial: number;
+  /** Units of futures, both signs. */
+  readonly futureInitial: number;
 }
 
 export interface Leftover extends RowKey {
