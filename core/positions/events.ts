@@ -7,8 +7,18 @@ import type { Exchange, Segment } from '#core/model/instrument.ts';
  */
 export type Cut =
   | { readonly kind: 'none-of-today' }
-  | { readonly kind: 'last-trade'; readonly exchange: Exchange; readonly segment: Segment; readonly tradeNumber: number }
-  | { readonly kind: 'trades'; readonly exchange: Exchange; readonly segment: Segment; readonly tradeNumbers: readonly string[] };
+  | {
+      readonly kind: 'last-trade';
+      readonly exchange: Exchange;
+      readonly segment: Segment;
+      readonly tradeNumber: number;
+    }
+  | {
+      readonly kind: 'trades';
+      readonly exchange: Exchange;
+      readonly segment: Segment;
+      readonly tradeNumbers: readonly string[];
+    };
 
 /** Net positions came in from a file or from main. The rows lie beside the log, under the hash. */
 export interface PositionsImported {
