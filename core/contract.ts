@@ -1,0 +1,11 @@
+import { deskContract } from './desk/contract.ts';
+import { exchangeContract } from './exchange/contract.ts';
+import { sessionsContract } from './sessions/contract.ts';
+
+/** All that core can be asked. The screen, scripts and tests are typed by it. */
+export const contract = {
+  desk: deskContract,
+  exchange: exchangeContract,
+  sessions: sessionsContract,
+};
+export type Contract = typeof contract;
