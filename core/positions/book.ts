@@ -67,7 +67,8 @@ export interface Book {
   readonly bustedFirst: Map<string, number>;
   readonly snapshots: Snapshot[];
   readonly coverage: Map<SegmentKey, boolean>;
-  shortfall: ReadonlyMap<AccountId, string>;
+  /** RMS's newest margin shortfall list: the line that names an account. */
+  shortfall: { readonly sha256: string; readonly byAccount: ReadonlyMap<AccountId, string> };
   /** Digits of the newest trading date known. */
   day: string;
   generation: number;
@@ -89,7 +90,7 @@ export function createBook(instruments: InstrumentsPort): Book {
     bustedFirst: new Map(),
     snapshots: [],
     coverage: new Map(),
-    shortfall: new Map(),
+    shortfall: { sha256: '', byAccount: new Map() },
     day: '',
     generation: 0,
     segments: null,

@@ -32,9 +32,11 @@ type Handlers = {
 const HANDLERS: Handlers = {
   'positions-imported': importPositions,
   'shortfall-list-imported': (book, fact, _seq, imported) => {
-    book.shortfall = new Map<AccountId, string>(
-      imported.shortfall(fact.sha256).map((row) => [row.account, row.reference]),
-    );
+    const rows = imported.shortfall(fact.sha256);
+    book.shortfall = {
+      sha256: fact.sha256,
+      byAccount: new Map<AccountId, string>(rows.map((row) => [row.account, row.reference])),
+    };
   },
   'coverage-changed': (book, fact) => {
     book.coverage.set(segmentKey(fact), fact.covered);

@@ -60,7 +60,7 @@ export function attribute(
 ): void {
   const waiting = book.waiting.get(orderText(venue, exchangeOrderId));
   if (waiting === undefined) return;
-  for (const text of [...waiting]) {
+  for (const text of waiting) {
     const place = book.places.get(text);
     if (place === undefined) continue;
     const { account, instrumentId } = place.contract;
