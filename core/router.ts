@@ -144,7 +144,7 @@ function liveSession(sessions: SessionsPort, context: CallContext): Session {
 }
 
 /** Known errors pass, all others become one code with an id; what happened is in the log, not on the wire. */
-function atTheBorder(error: unknown, path: readonly string[], deps: RouterDeps): ORPCError<string, unknown> {
+function atTheBorder(error: unknown, path: readonly string[], deps: RouterDeps): Error {
   if (error instanceof ORPCError && error.code !== 'INTERNAL_SERVER_ERROR') return error;
   const id = deps.newId();
   deps.logBug(id, path.join('.'), error instanceof Error ? error : new Error(String(error)));

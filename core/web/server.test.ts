@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { Bug } from '#core/lib/assert.ts';
 import { oc } from '#core/lib/procedure.ts';
 import { ok, refuse } from '#core/lib/result.ts';
+import { instantOf } from '#core/model/market-clock.ts';
 import { createDoor } from '#core/router.ts';
 import { sessionsContract } from '#core/sessions/contract.ts';
 import { createSessions, SESSION_LIFE_MS, WRONG_TOKENS_PER_MINUTE } from '#core/sessions/service.ts';
@@ -35,7 +36,7 @@ afterEach(async () => {
 });
 
 async function desk() {
-  const clock = { now: Date.UTC(2026, 10, 23, 9, 20) };
+  const clock = { now: instantOf('2026-11-23', 14 * 60 + 50) };
   const bugs: string[] = [];
   const ran: string[] = [];
   let byte = 0;

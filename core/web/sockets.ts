@@ -72,13 +72,21 @@ export function createSockets(deps: SocketsDeps) {
  * of filling memory.
  */
 function withBackPressure(socket: WebSocket): Pick<WebSocket, 'addEventListener' | 'send'> {
-  const send = (data: Parameters<WebSocket['send']>[0]): Promise<void> =>
-    new Promise((resolve) => {
-      if (socket.bufferedAmount > SOCKET_BACKLOG_MAX) socket.terminate();
-      // A failed send means a closed socket; its close event ends the streams.
-      socket.send(data, () => resolve());
-    });
-  return { addEventListener: socket.addEventListener.bind(socket), send };
+  return new Proxy(socket, {
+    get: (target, name) => {
+      if (name === 'send') return (data: Parameters<WebSocket['send']>[0]) => sent(target, data);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+function sent(socket: WebSocket, data: Parameters<WebSocket['send']>[0]): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.bufferedAmount > SOCKET_BACKLOG_MAX) socket.terminate();
+    // A failed send means a closed socket; its close event ends the streams.
+    socket.send(data, () => resolve());
+  });
 }
 
 function closeWhenFlooded(socket: WebSocket, host: Pick<Host, 'now'>): void {
