@@ -13,7 +13,7 @@ const SHARED = '^core/(lib|model|journal)/';
 const IMPURE = [
   '^core/(app|router)[.]ts$',
   '^core/.+/(service|store|connection|worker)[.-][a-z0-9.-]*$',
-  '^core/exchange/[^/]+/session[.]ts$',
+  '^core/exchange/[^/]+/(session|gateway|reader)[.-][a-z0-9.-]*$',
   '^core/(journal|web)/(?!(domain|contract|events|codec|machine|port|plan|messages)[.-][a-z0-9.-]*$)',
 ];
 /** Contracts, and the one builder with which they are made. */
