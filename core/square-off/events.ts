@@ -49,6 +49,12 @@ export interface ApprovedRow extends RowKey {
   /** Account + underlying: longs of a group wait for its shorts. */
   readonly group: string;
   readonly deadlineMs: number;
+  /** Units of one exchange order of this row, at most: whole lots under the freeze quantity, or a fair turn. */
+  readonly sliceQuantity: number;
+  /** Of the broker's own book: goes after every client. */
+  readonly proprietary: boolean;
+  /** The dealer's own limit; 0 when none was given. */
+  readonly limitE4: number;
 }
 
 export interface PlanApproved {
