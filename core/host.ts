@@ -7,6 +7,8 @@ export interface Host {
   /** Milliseconds that only go forward, for measuring. */
   monotonicMs(): number;
   randomBytes(length: number): Uint8Array;
+  /** A number from 0 up to 1, for spreading retries. */
+  random(): number;
   /** Runs `tick` every `everyMs` until the returned function is called. */
   every(everyMs: number, tick: () => void): () => void;
   /** Runs `task` once, after the current one, without waiting for time to pass. */

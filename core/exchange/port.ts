@@ -187,6 +187,14 @@ export interface DoubtRaised {
 /** Events that concern orders, in the order of the wire; each is decided on and committed before the next acts. */
 export type OrderEvent = OrderReport | RequestRefusedEvent | NotDelivered | DoubtRaised;
 
+/**
+ * Decides what the exchange's words mean. One batch sees its own earlier facts, so that several messages can
+ * share one transaction; memory changes only after that commit.
+ */
+export interface OrderBatch {
+  interpret(event: OrderEvent): readonly Fact[];
+}
+
 /** Live market data, never a fact. Prices in ten-thousandths, quantities in units; 0 when that side is empty. */
 export interface Quote {
   readonly instrumentId: InstrumentId;
