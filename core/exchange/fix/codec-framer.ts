@@ -14,13 +14,7 @@ export type FramerEvent =
   | { readonly kind: 'garbled'; readonly reason: GarbledReason; readonly size: number };
 
 export type GarbledReason =
-  | 'not-a-message'
-  | 'begin-string'
-  | 'body-length'
-  | 'too-long'
-  | 'msg-type'
-  | 'no-checksum'
-  | 'checksum';
+  'not-a-message' | 'begin-string' | 'body-length' | 'too-long' | 'msg-type' | 'no-checksum' | 'checksum';
 
 export interface Framer {
   /** Takes the next bytes of the stream, of any length; gives what they complete, in order. */
@@ -78,7 +72,11 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array {
 function findStart(buffer: Uint8Array, from: number): number {
   for (let at = buffer.indexOf(56, from); at >= 0; at = buffer.indexOf(56, at + 1)) {
     let matched = 1;
-    while (matched < START.length && at + matched < buffer.length && buffer[at + matched] === START[matched]) {
+    while (
+      matched < START.length &&
+      at + matched < buffer.length &&
+      buffer[at + matched] === START[matched]
+    ) {
       matched += 1;
     }
     if (matched === START.length || at + matched === buffer.length) return at;
@@ -123,7 +121,8 @@ function scanBody(buffer: Uint8Array, start: number, bodyFrom: number, length: n
   if (!isTrailer) return { kind: 'garbled', reason: 'no-checksum', resume: bodyTo };
   let sum = 0;
   for (let at = start; at < bodyTo; at += 1) sum += buffer[at] ?? 0;
-  if (checkSum(buffer, bodyTo + 3) !== (sum & 255)) return { kind: 'garbled', reason: 'checksum', resume: end };
+  if (checkSum(buffer, bodyTo + 3) !== (sum & 255))
+    return { kind: 'garbled', reason: 'checksum', resume: end };
   const isType = buffer[bodyFrom] === 51 && buffer[bodyFrom + 1] === 53 && buffer[bodyFrom + 2] === EQUALS;
   return isType ? { kind: 'frame', end } : { kind: 'garbled', reason: 'msg-type', resume: end };
 }

@@ -201,7 +201,8 @@ export function decode(frame: Uint8Array): Result<Message, Garbled> {
     at = end + 1;
   }
   if (tags[0] !== 8 || tags[1] !== 9 || tags[2] !== 35) return garbled('does not begin with 8, 9, 35');
-  if (tags[tags.length - 1] !== 10 || tags.indexOf(10) !== tags.length - 1) return garbled('10 is not the last field');
+  if (tags[tags.length - 1] !== 10 || tags.indexOf(10) !== tags.length - 1)
+    return garbled('10 is not the last field');
   return ok(new Message(text, tags, starts, ends));
 }
 

@@ -2,7 +2,12 @@
  * The one file of the FIX adapter that opens sockets: TCP or TLS, bytes in and out, every end with a reason. It knows
  * nothing of FIX. Reconnecting is the caller's (core/lib/backoff.ts).
  */
-import { connect as connectPlain, createServer as createPlainServer, type Server, type Socket } from 'node:net';
+import {
+  connect as connectPlain,
+  createServer as createPlainServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
 /** Bytes accepted for writing and not yet taken by the system; past it the peer reads too slowly and is cut off. */
@@ -54,7 +59,10 @@ export function dial(options: DialOptions, handlers: ConnectionHandlers): Connec
       : connectTls({ ...tls, host, port, servername: tls.servername ?? host, minVersion: 'TLSv1.2' });
   const timeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   const connection = attach(socket, handlers);
-  const timer = setTimeout(() => connection.cut(`no connection to ${host}:${port} in ${timeoutMs} ms`), timeoutMs);
+  const timer = setTimeout(
+    () => connection.cut(`no connection to ${host}:${port} in ${timeoutMs} ms`),
+    timeoutMs,
+  );
   socket.once('close', () => clearTimeout(timer));
   socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
     clearTimeout(timer);
@@ -88,22 +96,24 @@ export interface ListenHandlers {
 export function listen(options: ListenOptions, handlers: ListenHandlers): Listener {
   const open = new Set<Cuttable>();
   const onSocket = (socket: Socket): void => {
-    let inner: ConnectionHandlers | undefined;
     const connection = attach(socket, {
       connected: () => undefined,
-      bytes: (bytes) => inner?.bytes(bytes),
+      bytes: (bytes) => inner.bytes(bytes),
       closed: (reason) => {
         open.delete(connection);
-        inner?.closed(reason);
+        inner.closed(reason);
       },
     });
     open.add(connection);
-    inner = handlers.accept(connection, `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`);
+    const inner = handlers.accept(
+      connection,
+      `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`,
+    );
     inner.connected();
   };
   const server = createServer(options.tls, onSocket);
   server.maxConnections = MAX_CONNECTIONS;
-  server.on('error', (error) => handlers.failed(error.message));
+  server.on('error', (error: Error) => handlers.failed(error.message));
   server.listen(options.port, options.host, () => {
     const address = server.address();
     handlers.listening(typeof address === 'object' && address !== null ? address.port : options.port);
@@ -142,7 +152,7 @@ function attach(socket: Socket | TLSSocket, handlers: ConnectionHandlers): Cutta
     why ??= 'the peer closed the connection';
     socket.destroySoon();
   });
-  socket.on('error', (error) => {
+  socket.on('error', (error: Error) => {
     why ??= error.message;
   });
   socket.on('close', () => {

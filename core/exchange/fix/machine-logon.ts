@@ -33,7 +33,12 @@ export function resetNumbers(turn: Turn): void {
 }
 
 /** `nextExpected` (789) is what we expect after the message in hand. */
-function sendLogon(turn: Turn, heartbeatSeconds: number, reset: boolean, nextExpected = turn.state.nextIn): void {
+function sendLogon(
+  turn: Turn,
+  heartbeatSeconds: number,
+  reset: boolean,
+  nextExpected = turn.state.nextIn,
+): void {
   const { config } = turn;
   const body: Field[] = [
     [98, 0],
@@ -100,7 +105,10 @@ function logon(turn: Turn, message: Message): void {
   }
   const nextExpected = message.int(789);
   if (nextExpected !== undefined && nextExpected > state.nextOut) {
-    return stop(turn, `NextExpectedMsgSeqNum too high, expecting ${state.nextOut} but received ${nextExpected}`);
+    return stop(
+      turn,
+      `NextExpectedMsgSeqNum too high, expecting ${state.nextOut} but received ${nextExpected}`,
+    );
   }
   const ownNext = state.nextOut;
   if (config.role === 'acceptor') {

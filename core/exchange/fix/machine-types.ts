@@ -178,7 +178,12 @@ export type SessionEffect =
       readonly possResend: boolean;
     }
   /** The peer refused our message `refSeq` at session level (Reject, 35=3). */
-  | { readonly kind: 'peer-rejected'; readonly seq: number; readonly refSeq: number; readonly message: Message }
+  | {
+      readonly kind: 'peer-rejected';
+      readonly seq: number;
+      readonly refSeq: number;
+      readonly message: Message;
+    }
   /** Ours from `fromSeq` to `toSeq` never reached the peer, by its own word. Orders among them need a query, not a replay. */
   | { readonly kind: 'peer-lacks'; readonly fromSeq: number; readonly toSeq: number }
   /** All of ours below `belowSeq` reached the peer, by its own word (789). */

@@ -68,7 +68,8 @@ export function isAdminType(type: string): boolean {
   return ADMIN_TYPES.has(type);
 }
 
-const SINGLE_42 = '0 1 2 3 4 5 6 7 8 9 A B C D E F G H J K L M N P Q R S T V W X Y Z a b c d e f g h i j k l m';
+const SINGLE_42 =
+  '0 1 2 3 4 5 6 7 8 9 A B C D E F G H J K L M N P Q R S T V W X Y Z a b c d e f g h i j k l m';
 const ADDED_44 =
   'n o p q r s t u v w x y z AA AB AC AD AE AF AG AH AI AJ AK AL AM AN AO AP AQ AR AS AT AU AV AW AX AY AZ' +
   ' BA BB BC BD BE BF BG BH';
@@ -83,7 +84,9 @@ const numbers = (text: string): number[] => (text === '' ? [] : text.split(' ').
 
 /** Header tags in both versions. 370 is of 4.2 only, and harmless in 4.4. */
 const HEADER: ReadonlySet<number> = new Set(
-  numbers('8 9 34 35 43 49 50 52 56 57 90 91 97 115 116 122 128 129 142 143 144 145 212 213 347 369 370 627 628 629 630'),
+  numbers(
+    '8 9 34 35 43 49 50 52 56 57 90 91 97 115 116 122 128 129 142 143 144 145 212 213 347 369 370 627 628 629 630',
+  ),
 );
 const TRAILER: ReadonlySet<number> = new Set([93, 89, 10]);
 const REQUIRED_HEADER = numbers('49 56 34 52');
@@ -165,7 +168,11 @@ export function isKnownType(version: FixVersion, type: string): boolean {
 }
 
 /** The first fault of a message against the dictionary, or undefined. Sequence, CompIDs and times are the machine's. */
-export function validateMessage(version: FixVersion, message: Message, strictness: Strictness): Fault | undefined {
+export function validateMessage(
+  version: FixVersion,
+  message: Message,
+  strictness: Strictness,
+): Fault | undefined {
   return (
     structureFault(message) ??
     (isKnownType(version, message.type) ? undefined : { reason: REJECT.invalidMsgType }) ??
@@ -227,7 +234,9 @@ function fieldFault(
   if (FIELD_VALUES[version].get(tag)?.has(value) === false) return { reason: REJECT.valueIncorrect, tag };
   if (strictness === 'tolerant') return undefined;
   if (tag > LAST_TAG[version] || tag >= USER_DEFINED_FROM) return { reason: REJECT.invalidTagNumber, tag };
-  return isDefinedFor(version, message.type, tag) ? undefined : { reason: REJECT.tagNotDefinedForMessage, tag };
+  return isDefinedFor(version, message.type, tag)
+    ? undefined
+    : { reason: REJECT.tagNotDefinedForMessage, tag };
 }
 
 function isDefinedFor(version: FixVersion, type: string, tag: number): boolean {
