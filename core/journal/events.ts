@@ -21,7 +21,7 @@ export interface BoundReached {
   readonly v: 1;
   readonly bound: string;
   readonly limit: number;
-  readonly then: string;
+  readonly outcome: string;
 }
 
 export type JournalFact = EpochOpened | DeskStarted | BoundReached;

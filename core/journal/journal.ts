@@ -1,0 +1,259 @@
+import { assert } from '#core/lib/assert.ts';
+import { ok, refuse } from '#core/lib/result.ts';
+import type { Result } from '#core/lib/result.ts';
+import type { Entry, Fact } from '#core/events.ts';
+import type { Log } from '#core/host.ts';
+import type { DeskId } from '#core/model/ids.ts';
+import type { Anchor } from './anchor.ts';
+import { GENESIS, headMessage, hexOf, rowHash } from './chain.ts';
+import type { Break } from './check.ts';
+import type { Durable } from './durable.ts';
+import { Followers } from './followers.ts';
+import type { Journal, JournalRefusal, Projection, Reader, Tx } from './port.ts';
+import { RESERVE_BYTES } from './reserve.ts';
+import { entryOf, lastHead, lastRow, rowsAfter } from './rows.ts';
+import type { HeadPoint } from './rows.ts';
+import type { Signer } from './signer.ts';
+
+/** Facts between two signed heads. */
+export const HEAD_EVERY = 1_000;
+const REPLAY_BATCH = 5_000;
+
+/** What a journal needs once its file is open and judged. */
+export interface JournalParts {
+  readonly desk: DeskId;
+  readonly epoch: number;
+  /** The epoch is to be opened by the next replay: its first fact. */
+  readonly opening: Fact | null;
+  /** The row that the next one is chained to; null at the very beginning. */
+  readonly chainTo: { readonly hash: Uint8Array } | null;
+  readonly broken: Break | null;
+  readonly build: string;
+  readonly durable: Durable;
+  readonly anchor: Anchor;
+  readonly signer: Signer;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly release: () => void;
+}
+
+/** The journal with its file: what the composer holds. */
+export interface JournalFile extends Journal {
+  /** The break that makes this journal read-only; null when it is whole. */
+  readonly broken: Break | null;
+  /**
+   * Streams the stored facts through each projection's memory, then opens the epoch if that is due and notes the
+   * start. Once, before the first append.
+   */
+  replay(projections: readonly Projection[]): Result<null, JournalRefusal>;
+  /** Signs the head and lets the file go. */
+  close(): void;
+}
+
+interface Draft {
+  readonly entries: readonly Entry[];
+  readonly rows: readonly { readonly body: string; readonly hash: Buffer }[];
+  readonly hash: Uint8Array;
+}
+
+/** See `Journal` in port.ts for what it promises. */
+export class StoredJournal implements JournalFile {
+  readonly desk: DeskId;
+  readonly epoch: number;
+  readonly broken: Break | null;
+  readonly reader: Reader;
+  readonly #parts: JournalParts;
+  readonly #followers: Followers;
+  #projections: readonly Projection[] = [];
+  #seq: number;
+  #hash: Uint8Array;
+  #refusal: JournalRefusal | null;
+  /** `replaying` and `committing` are the two times in which nobody may append. */
+  #state: 'opened' | 'replaying' | 'ready' | 'committing' | 'closed' = 'opened';
+
+  constructor(parts: JournalParts) {
+    this.desk = parts.desk;
+    this.epoch = parts.epoch;
+    this.broken = parts.broken;
+    this.#parts = parts;
+    this.reader = {
+      all: (sql, ...values) => parts.durable.sqlite.all(sql, ...values),
+      get: (sql, ...values) => parts.durable.sqlite.get(sql, ...values),
+    };
+    this.#seq = lastRow(parts.durable.sqlite)?.seq ?? 0;
+    this.#hash = parts.chainTo?.hash ?? GENESIS;
+    this.#refusal =
+      parts.broken === null ? null : { reason: 'journal-read-only', text: brokenText(parts.broken) };
+    this.#followers = new Followers((error) => {
+      parts.log.error('a follower of the journal failed', { error: String(error) });
+      // The commit stands and its caller is not at fault: the bug goes to the host as an uncaught one.
+      queueMicrotask(() => {
+        throw error;
+      });
+    });
+  }
+
+  head(): { readonly seq: number; readonly hash: string } {
+    return { seq: this.#seq, hash: hexOf(this.#hash) };
+  }
+
+  replay(projections: readonly Projection[]): Result<null, JournalRefusal> {
+    assert(this.#state === 'opened', 'a journal is replayed once, before anything else');
+    this.#state = 'replaying';
+    this.#projections = projections;
+    const { durable } = this.#parts;
+    let rows = rowsAfter(durable.sqlite, 0, REPLAY_BATCH);
+    while (rows.length > 0) {
+      for (const row of rows) {
+        const entry = entryOf(this.desk, row);
+        if (entry === null) this.#parts.log.error('a row of the journal is unreadable', { seq: row.seq });
+        else for (const projection of projections) projection.memory(entry);
+      }
+      rows = rowsAfter(durable.sqlite, rows.at(-1)?.seq ?? 0, REPLAY_BATCH);
+    }
+    this.#state = 'ready';
+    if (this.#refusal !== null) return ok(null);
+    const started: Fact = { kind: 'desk-started', v: 1, build: this.#parts.build };
+    const facts = this.#parts.opening === null ? [started] : [this.#parts.opening, started];
+    const first = this.append(facts.slice(0, 1));
+    const done = first.ok && facts.length > 1 ? this.append(facts.slice(1)) : first;
+    return done.ok ? ok(null) : done;
+  }
+
+  append(facts: readonly Fact[], tables?: (tx: Tx) => void): Result<readonly Entry[], JournalRefusal> {
+    assert(this.#state === 'ready', `nobody appends to a journal that is ${this.#state}`);
+    if (this.#refusal !== null) return refuse(this.#refusal);
+    if (facts.length === 0 && tables === undefined) return ok([]);
+    this.#followers.assertRoom(facts.length);
+    const draft = this.#draft(facts);
+    this.#state = 'committing';
+    try {
+      const write = (tx: Tx): void => this.#write(tx, draft, tables);
+      const commit = this.#parts.durable.commit(write, facts.length > 0 ? MARK_ROWS : MARK_TABLES);
+      if (!commit.committed) {
+        this.#refusal = {
+          reason: 'journal-not-writable',
+          text: `the journal can not be written: ${commit.code}`,
+        };
+        this.#parts.log.error(this.#refusal.text);
+        return refuse(this.#refusal);
+      }
+      this.#remember(draft);
+      if (commit.reserveReleased)
+        this.#parts.log.error('the disk is full: the reserve of the journal was released');
+      this.#state = 'ready';
+      this.#followers.deliver(draft.entries);
+      if (commit.reserveReleased) this.append([RESERVE_RELEASED]);
+      return ok(draft.entries);
+    } finally {
+      if (this.#state === 'committing') this.#state = 'ready';
+    }
+  }
+
+  follow(afterSeq: number, follower: (entry: Entry) => void): () => void {
+    return this.#followers.follow(afterSeq, follower, (after, limit) => this.read(after, limit));
+  }
+
+  read(afterSeq: number, limit: number): readonly Entry[] {
+    let after = afterSeq;
+    for (;;) {
+      const rows = rowsAfter(this.#parts.durable.sqlite, after, limit);
+      const entries = rows.map((row) => entryOf(this.desk, row)).filter((entry) => entry !== null);
+      if (entries.length > 0 || rows.length === 0) return entries;
+      after = rows.at(-1)?.seq ?? after;
+    }
+  }
+
+  close(): void {
+    assert(
+      this.#state !== 'committing' && this.#state !== 'replaying',
+      'a journal is not closed from within',
+    );
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    const { durable, anchor, release } = this.#parts;
+    if (this.#refusal === null && lastHead(durable.sqlite)?.seq !== this.#seq && this.#seq > 0) {
+      const commit = durable.commit((tx) => this.#sign(tx, this.#seq, this.#hash), MARK_HEADS);
+      if (!commit.committed)
+        this.#parts.log.error('the last head could not be signed', { code: commit.code });
+    }
+    anchor.sync();
+    anchor.close();
+    durable.close();
+    release();
+  }
+
+  #draft(facts: readonly Fact[]): Draft {
+    const { desk, epoch } = this;
+    const atMs = this.#parts.now();
+    let hash = this.#hash;
+    const entries: Entry[] = [];
+    const rows = facts.map((fact, index) => {
+      const body = JSON.stringify(fact);
+      const seq = this.#seq + 1 + index;
+      const row = { epoch, seq, atMs, kind: fact.kind, version: fact.v, body };
+      const next = rowHash(hash, desk, row);
+      hash = next;
+      // Memory gets what replay will get, not the caller's object (I7).
+      entries.push({ desk, epoch, seq, atMs, fact: JSON.parse(body) as Fact });
+      return { body, hash: next };
+    });
+    return { entries, rows, hash };
+  }
+
+  #write(tx: Tx, draft: Draft, tables: ((tx: Tx) => void) | undefined): void {
+    draft.entries.forEach(({ seq, epoch, atMs, fact }, index) => {
+      const row = draft.rows[index];
+      assert(row !== undefined, 'an entry has its row');
+      tx.run(INSERT_ROW, seq, epoch, atMs, fact.kind, fact.v, row.body, row.hash);
+    });
+    for (const entry of draft.entries)
+      for (const { tables: project } of this.#projections) project?.(tx, entry);
+    tables?.(tx);
+    const last = draft.entries.at(-1);
+    if (last === undefined) tx.run('UPDATE desk SET table_commits = table_commits + 1');
+    else if (crossesHead(this.#seq, last.seq) || last.fact.kind === 'epoch-opened')
+      this.#sign(tx, last.seq, draft.hash);
+  }
+
+  #sign(tx: Tx, seq: number, hash: Uint8Array): void {
+    const { signer } = this.#parts;
+    const signature = signer.sign(headMessage(this.desk, this.epoch, seq, hash));
+    tx.run(INSERT_HEAD, seq, this.epoch, hash, signature, signer.publicKey);
+  }
+
+  #remember({ entries, hash }: Draft): void {
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    const signed = crossesHead(this.#seq, last.seq);
+    this.#seq = last.seq;
+    this.#hash = hash;
+    const point: HeadPoint = { epoch: this.epoch, seq: last.seq, hash: hexOf(hash) };
+    this.#parts.anchor.advance({ desk: this.desk, ...point });
+    if (signed) this.#parts.anchor.sync();
+    for (const entry of entries) for (const { memory } of this.#projections) memory(entry);
+  }
+}
+
+const INSERT_ROW =
+  'INSERT INTO log (seq, epoch, at_ms, kind, version, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)';
+const INSERT_HEAD = 'INSERT INTO heads (seq, epoch, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)';
+const MARK_ROWS = 'SELECT max(seq) FROM log';
+const MARK_TABLES = 'SELECT table_commits FROM desk';
+const MARK_HEADS = 'SELECT max(seq) FROM heads';
+
+const RESERVE_RELEASED: Fact = {
+  kind: 'bound-reached',
+  v: 1,
+  bound: 'journal-reserve-bytes',
+  limit: RESERVE_BYTES,
+  outcome: 'the reserve was given back to the full disk and the commit went through',
+};
+
+function crossesHead(before: number, after: number): boolean {
+  return Math.floor(before / HEAD_EVERY) !== Math.floor(after / HEAD_EVERY);
+}
+
+function brokenText({ epoch, seq, what, text }: Break): string {
+  return `the chain is broken at epoch ${epoch}, seq ${seq} (${what}): ${text}; two persons may open a new epoch`;
+}

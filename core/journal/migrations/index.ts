@@ -1,0 +1,7 @@
+import { migration as journal } from './010-journal.ts';
+import { migration as imports } from './015-imports.ts';
+import { migration as exchange } from './060-exchange.ts';
+import type { Migration } from '#core/journal/migrate.ts';
+
+/** Every migration in rising order of its id; the tens belong to one service each (see docs/architecture.md). */
+export const migrations: readonly Migration[] = [journal, imports, exchange];

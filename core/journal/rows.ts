@@ -1,0 +1,111 @@
+import { present } from '#core/lib/assert.ts';
+import type { Entry, Fact } from '#core/events.ts';
+import type { DeskId } from '#core/model/ids.ts';
+import { hexOf } from './chain.ts';
+import type { ChainRow } from './chain.ts';
+import type { SqlValue } from './port.ts';
+import type { Sqlite } from './sqlite.ts';
+
+/** A row of the log as it is stored. */
+export interface StoredRow extends ChainRow {
+  readonly hash: Uint8Array;
+}
+
+/** A signed head as it is stored. */
+export interface StoredHead {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly hash: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+/** The place of a row and its hash. */
+export interface HeadPoint {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+const ROW = 'SELECT seq, epoch, at_ms, kind, version, body, hash FROM log';
+const HEAD = 'SELECT seq, epoch, hash, signature, public_key FROM heads';
+
+/** Rows after `afterSeq` in order, at most `limit`. */
+export function rowsAfter(sqlite: Sqlite, afterSeq: number, limit: number): readonly StoredRow[] {
+  return sqlite.rows(`${ROW} WHERE seq > ? ORDER BY seq LIMIT ?`, afterSeq, limit).map(storedRow);
+}
+
+export function rowAt(sqlite: Sqlite, seq: number): StoredRow | null {
+  const row = sqlite.rows(`${ROW} WHERE seq = ?`, seq)[0];
+  return row === undefined ? null : storedRow(row);
+}
+
+export function lastRow(sqlite: Sqlite): StoredRow | null {
+  const row = sqlite.rows(`${ROW} ORDER BY seq DESC LIMIT 1`)[0];
+  return row === undefined ? null : storedRow(row);
+}
+
+export function lastHead(sqlite: Sqlite): StoredHead | null {
+  const row = sqlite.rows(`${HEAD} ORDER BY seq DESC LIMIT 1`)[0];
+  return row === undefined ? null : storedHead(row);
+}
+
+/** Signed heads with `afterSeq < seq <= toSeq`, in order. */
+export function headsBetween(sqlite: Sqlite, afterSeq: number, toSeq: number): readonly StoredHead[] {
+  return sqlite.rows(`${HEAD} WHERE seq > ? AND seq <= ? ORDER BY seq`, afterSeq, toSeq).map(storedHead);
+}
+
+/** The desk that this file belongs to; null in an empty one. */
+export function deskOf(sqlite: Sqlite): string | null {
+  const row = sqlite.get('SELECT desk FROM desk');
+  return row === undefined ? null : String(row['desk']);
+}
+
+export function pointOf(row: StoredRow | StoredHead): HeadPoint {
+  return { epoch: row.epoch, seq: row.seq, hash: hexOf(row.hash) };
+}
+
+/** The entry of a row; null when its body is no JSON, which only a damaged row can be. */
+export function entryOf(desk: DeskId, row: StoredRow): Entry | null {
+  const fact = factOf(row.body);
+  return fact === null ? null : { desk, epoch: row.epoch, seq: row.seq, atMs: row.atMs, fact };
+}
+
+/** The fact of a body; null when it is no JSON. */
+export function factOf(body: string): Fact | null {
+  try {
+    return JSON.parse(body) as Fact;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function storedRow(row: readonly SqlValue[]): StoredRow {
+  const [seq, epoch, atMs, kind, version, body, hash] = row;
+  return {
+    seq: Number(seq),
+    epoch: Number(epoch),
+    atMs: Number(atMs),
+    kind: String(kind),
+    version: Number(version),
+    body: String(body),
+    hash: bytesOf(hash),
+  };
+}
+
+function storedHead(row: readonly SqlValue[]): StoredHead {
+  const [seq, epoch, hash, signature, publicKey] = row;
+  return {
+    seq: Number(seq),
+    epoch: Number(epoch),
+    hash: bytesOf(hash),
+    signature: bytesOf(signature),
+    publicKey: bytesOf(publicKey),
+  };
+}
+
+function bytesOf(value: SqlValue | undefined): Uint8Array {
+  const bytes = present(value, 'a hash column');
+  return bytes instanceof Uint8Array ? bytes : new Uint8Array();
+}
