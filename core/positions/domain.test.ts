@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addSpans } from './overlap.ts';
 import type { PositionRow } from './port.ts';
-import { createStage, exactly, NIFTY, START_OF_DAY, upTo, VENUE, C1 } from './stage.ts';
+import { createStage, exactly, NIFTY, START_OF_DAY, TODAY, upTo, VENUE, C1 } from './stage.ts';
 import { contractOfToday, market } from './stage-market.ts';
 import { ExchangeOrderId } from '#core/model/ids.ts';
 
@@ -109,6 +109,26 @@ describe('a newer file', () => {
     expect(stage.row()).toMatchObject({ netLow: 0, netHigh: 0, soldQuantity: 65 });
   });
 
+  it.each([
+    ['of the day before is in every cut', '2026-11-22', upTo(0), 130],
+    ['of the day before is in the start of day', '2026-11-22', START_OF_DAY, 130],
+    ['of the day after is in none', '2026-11-24', upTo(100), 195],
+  ])('a trade %s', (_name, day, cut, wanted) => {
+    const stage = createStage();
+    stage.importFile([{ quantity: 130 }], cut);
+    stage.foreign({ tradeId: '1', side: 'buy', quantity: 65, day });
+    expect(stage.row()).toMatchObject({ netLow: wanted, netHigh: wanted });
+  });
+
+  it('lets the book forget the trades of the days before it', () => {
+    const stage = createStage();
+    stage.importFile([{ quantity: 130 }], START_OF_DAY, 10);
+    stage.foreign({ tradeId: '1', side: 'sell', quantity: 65 });
+    expect(stage.book.places.size).toBe(1);
+    stage.importFile([{ quantity: 65 }], START_OF_DAY, 20, '2026-11-24');
+    expect(stage.book.places.size).toBe(0);
+  });
+
   it('that does not name a row makes it stale, unless drop copy has every trade', () => {
     const stage = createStage(
       market([contractOfToday({ instrumentId: NIFTY }), contractOfToday({ instrumentId: 'NSE:B' })]),
@@ -141,6 +161,8 @@ describe('proof', () => {
     stage.foreign({ tradeId: '1', side: 'buy', quantity: 65, product: 'MIS' });
     expect(said(stage.row('MIS'))).toBe('0..65 0 - unproven no-cut sign-in-doubt');
     stage.importFile([{ quantity: 65 }], upTo(0), 10);
+    expect(said(stage.row('MIS'))).toBe('0..65 0 - unproven no-cut sign-in-doubt');
+    stage.importFile([{ quantity: 65 }], START_OF_DAY, 10, TODAY, 1);
     expect(said(stage.row('MIS'))).toBe('0..65 0 - unproven no-cut sign-in-doubt');
     stage.importFile([{ quantity: 65 }], START_OF_DAY, 10);
     expect(said(stage.row('MIS'))).toBe('65..65 65 sell proven');
@@ -213,15 +235,18 @@ describe('one trade, once', () => {
     expect(stage.row()?.netLow).toBe(195);
   });
 
-  it('that was seen as somebody’s and is ours counts in our order’s row', () => {
-    const stage = createStage();
-    stage.importFile([{ quantity: 195 }, { quantity: 195, product: 'MIS' }], START_OF_DAY);
-    const order = stage.order({ side: 'sell', quantity: 65, product: 'MIS' });
-    stage.foreign({ tradeId: '1', side: 'sell', quantity: 65, product: null });
-    order.fill('1');
-    expect([stage.row('NRML')?.netLow, stage.row('MIS')?.netLow]).toEqual([195, 130]);
-    expect(stage.contract()).toEqual(addSpans({ low: 195, high: 195 }, { low: 130, high: 130 }));
-  });
+  it.each([null, 'NRML'] as const)(
+    'that was seen as %s’s and is ours counts in our order’s row',
+    (product) => {
+      const stage = createStage();
+      stage.importFile([{ quantity: 195 }, { quantity: 195, product: 'MIS' }], START_OF_DAY);
+      const order = stage.order({ side: 'sell', quantity: 65, product: 'MIS' });
+      stage.foreign({ tradeId: '1', side: 'sell', quantity: 65, product });
+      order.fill('1');
+      expect([stage.row('NRML')?.netLow, stage.row('MIS')?.netLow]).toEqual([195, 130]);
+      expect(stage.contract()).toEqual(addSpans({ low: 195, high: 195 }, { low: 130, high: 130 }));
+    },
+  );
 
   it('a bust and a correction reverse by reference', () => {
     const stage = createStage();
@@ -260,6 +285,22 @@ describe('one trade, once', () => {
       expect(said(stage.row())).toBe(wanted);
       expect(stage.row()).toMatchObject({ carriedQuantity: 65, boughtQuantity: 0 });
     }
+  });
+
+  it('for money, a file without a cut holds the trades known before it', () => {
+    const stage = createStage();
+    stage.foreign({ tradeId: '1', side: 'buy', quantity: 65 });
+    stage.importFile([{ quantity: 130 }], []);
+    stage.foreign({ tradeId: '2', side: 'buy', quantity: 195 });
+    expect(stage.row()).toMatchObject({ boughtQuantity: 195, netLow: 130, netHigh: 390 });
+  });
+
+  it('a trade annulled before a file without a cut came in changes no money of it', () => {
+    const stage = createStage();
+    stage.foreign({ tradeId: '1', side: 'buy', quantity: 65 });
+    stage.bustForeign({ side: 'buy', tradeId: '1' });
+    stage.importFile([{ quantity: 130 }], []);
+    expect(stage.row()).toMatchObject({ carriedQuantity: 130, boughtQuantity: 0, netLow: 65, netHigh: 130 });
   });
 
   it('a conflict counts either report, or both, until it is settled', () => {

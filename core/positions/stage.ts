@@ -79,7 +79,13 @@ export function createStage(
     cover: (covered = true) => {
       tell({ kind: 'coverage-changed', v: 1, exchange: 'NSE', segment: 'FO', covered, why: 'test' });
     },
-    importFile: (held: readonly Held[], cuts: readonly Cut[], asOfMs = 0, tradingDate = TODAY) => {
+    importFile: (
+      held: readonly Held[],
+      cuts: readonly Cut[],
+      asOfMs = 0,
+      tradingDate = TODAY,
+      refused = 0,
+    ) => {
       const sha256 = `file-${log.length}`;
       files.set(sha256, held.map(baselineRow));
       const rows = held.length;
@@ -89,7 +95,7 @@ export function createStage(
         source: sha256,
         sha256,
         rows,
-        refused: 0,
+        refused,
         asOfMs,
         tradingDate,
         cuts,
