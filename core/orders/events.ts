@@ -177,9 +177,19 @@ export interface OrderDoneForDay extends OfOrder<'order-done-for-day'> {
   readonly via: Via;
 }
 
+/** `contradicted`: the exchange shows an order alive that had ended for us, or tells its end without its quantity. */
+export type DoubtCause =
+  | 'link-lost'
+  | 'no-answer'
+  | 'crash'
+  | 'sequence-lost'
+  | 'unknown-to-exchange'
+  | 'fill-conflict'
+  | 'contradicted';
+
 /** Sent, no answer, link lost: neither done nor failed. */
 export interface OrderInDoubt extends OfOrder<'order-in-doubt'> {
-  readonly why: 'link-lost' | 'no-answer' | 'crash' | 'sequence-lost' | 'unknown-to-exchange' | 'fill-conflict';
+  readonly why: DoubtCause;
 }
 
 /** The peer's sequence numbers say that the request never reached it; still to be confirmed by a query. */

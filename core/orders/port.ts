@@ -156,6 +156,8 @@ export interface OrdersPort {
   replace(orderId: OrderId, change: { readonly quantity: number; readonly priceE4: number }, by: string): Result<null, OrderRefusal>;
   /** An account with yesterday's unresolved order, a fill conflict or an overcommitted row takes no automation. */
   blocked(account: AccountId): string | null;
+  /** More is reserved on the row than may be closed, with an order of ours in it: nothing more is released there (I2). */
+  overcommitted(row: RowKey): boolean;
   /** Contract that no longer is what it was (token, lot, strike, ISIN): its old position is refused. */
   isInDoubt(instrumentId: InstrumentId, account: AccountId): boolean;
 }
