@@ -41,7 +41,10 @@ const FieldMapping = z.object({
   /** Where a trade number is looked for, best first. */
   tradeIdTags: z.array(z.int().positive()).min(1).max(5).default([880, 527, 1003, 17]),
   /** Fixed fields added to each order, replace and cancel: the dealer's NNF id, location, algo tag. */
-  extraFields: z.array(z.tuple([z.int().positive(), z.string().min(1).max(60)])).max(20).default([]),
+  extraFields: z
+    .array(z.tuple([z.int().positive(), z.string().min(1).max(60)]))
+    .max(20)
+    .default([]),
   /** Send PositionEffect (77) = C on derivatives. */
   positionEffect: z.boolean().default(true),
 });
@@ -53,7 +56,10 @@ export const VenueConfig = z.object({
   orders: Endpoint,
   dropCopy: Endpoint.nullable().default(null),
   marketData: Endpoint.nullable().default(null),
-  trades: z.array(z.object({ exchange: Exchange, segment: Segment })).min(1).max(20),
+  trades: z
+    .array(z.object({ exchange: Exchange, segment: Segment }))
+    .min(1)
+    .max(20),
   capabilities: CapabilitiesConfig.default(() => CapabilitiesConfig.parse({})),
   mapping: FieldMapping.default(() => FieldMapping.parse({})),
   /** Messages a sliding second that this login has subscribed; null is unlimited. */

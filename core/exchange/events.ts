@@ -5,14 +5,7 @@ import type { VenueId } from '#core/model/ids.ts';
 export type SessionRole = 'orders' | 'drop-copy' | 'market-data';
 
 export type TradingSessionStatus =
-  | 'unknown'
-  | 'pre-open'
-  | 'open'
-  | 'pre-close'
-  | 'closing-auction'
-  | 'halted'
-  | 'closed'
-  | 'risk-reduction';
+  'unknown' | 'pre-open' | 'open' | 'pre-close' | 'closing-auction' | 'halted' | 'closed' | 'risk-reduction';
 
 interface OfSession<Kind extends string> {
   readonly kind: Kind;

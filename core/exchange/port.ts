@@ -1,7 +1,14 @@
 import type { Fact } from '#core/events.ts';
 import type { Tx } from '#core/journal/port.ts';
 import type { Result } from '#core/lib/result.ts';
-import type { AccountId, ExchangeOrderId, InstrumentId, OrderId, RequestId, VenueId } from '#core/model/ids.ts';
+import type {
+  AccountId,
+  ExchangeOrderId,
+  InstrumentId,
+  OrderId,
+  RequestId,
+  VenueId,
+} from '#core/model/ids.ts';
 import type { Exchange, Instrument, Segment } from '#core/model/instrument.ts';
 import type { Side } from '#core/model/side.ts';
 import type { CancelCause, OrderType, TimeInForce, Via } from '#core/orders/events.ts';

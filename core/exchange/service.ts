@@ -52,7 +52,9 @@ export function createExchange(deps: ExchangeDeps): ExchangeService {
     [...raw].map(([venue, gateway]) => [venue, deps.wrap?.(gateway) ?? gateway]),
   );
   const venueOf = new Map<string, VenueId>(
-    deps.venues.flatMap(({ venue, trades }) => trades.map((traded) => [segmentKey(traded.exchange, traded.segment), venue] as const)),
+    deps.venues.flatMap(({ venue, trades }) =>
+      trades.map((traded) => [segmentKey(traded.exchange, traded.segment), venue] as const),
+    ),
   );
   let stopTicking = (): void => undefined;
 
@@ -79,14 +81,19 @@ export function createExchange(deps: ExchangeDeps): ExchangeService {
     },
     resetSession(venue, session, by, reason) {
       const gateway = raw.get(venue);
-      if (gateway === undefined) return refuse({ reason: 'unknown-venue', text: `${venue} is no venue of this desk` });
+      if (gateway === undefined)
+        return refuse({ reason: 'unknown-venue', text: `${venue} is no venue of this desk` });
       if (gateway.reset(session, by, reason)) return ok(null);
       return refuse({ reason: 'not-stopped', text: `the ${session} session of ${venue} is not stopped` });
     },
   };
 }
 
-function gatewayDeps(deps: ExchangeDeps, config: VenueConfig, quotes: Map<InstrumentId, Quote>): FixGatewayDeps {
+function gatewayDeps(
+  deps: ExchangeDeps,
+  config: VenueConfig,
+  quotes: Map<InstrumentId, Quote>,
+): FixGatewayDeps {
   return {
     ...deps,
     config,
@@ -100,7 +107,11 @@ function gatewayDeps(deps: ExchangeDeps, config: VenueConfig, quotes: Map<Instru
 }
 
 /** A trading session is known only while its link is up. */
-function remember(statuses: Map<string, TradingSessionStatus>, venues: readonly VenueConfig[], { fact }: Entry): void {
+function remember(
+  statuses: Map<string, TradingSessionStatus>,
+  venues: readonly VenueConfig[],
+  { fact }: Entry,
+): void {
   if (fact.kind === 'trading-session-changed') {
     statuses.set(segmentKey(fact.exchange, fact.segment), fact.status);
   } else if ((fact.kind === 'link-down' || fact.kind === 'session-stopped') && fact.session === 'orders') {
@@ -109,7 +120,10 @@ function remember(statuses: Map<string, TradingSessionStatus>, venues: readonly 
   }
 }
 
-function byVenue(instruments: readonly Instrument[], venueOf: ReadonlyMap<string, VenueId>): Map<VenueId, Instrument[]> {
+function byVenue(
+  instruments: readonly Instrument[],
+  venueOf: ReadonlyMap<string, VenueId>,
+): Map<VenueId, Instrument[]> {
   const wanted = new Map<VenueId, Instrument[]>();
   for (const instrument of instruments) {
     const venue = venueOf.get(segmentKey(instrument.exchange, instrument.segment));

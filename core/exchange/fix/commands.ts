@@ -93,7 +93,11 @@ export function sessionStatusRequest(requestId: string): AppMessage {
 }
 
 /** MarketDataRequest (V): top of book and last trade with updates. */
-export function marketDataRequest(requestId: string, instruments: readonly Instrument[], mapping: Mapping): AppMessage {
+export function marketDataRequest(
+  requestId: string,
+  instruments: readonly Instrument[],
+  mapping: Mapping,
+): AppMessage {
   return {
     type: 'V',
     body: [

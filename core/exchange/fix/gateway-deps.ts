@@ -19,6 +19,8 @@ export interface FixGatewayDeps {
   readonly unanswered: (beforeMs: number) => readonly OrderId[];
   readonly quote: (instrument: Instrument) => Quote | null;
   readonly quotes: (changed: readonly Quote[]) => void;
-  readonly credentials: (endpoint: Endpoint) => { readonly username: string; readonly password: string } | null;
+  readonly credentials: (
+    endpoint: Endpoint,
+  ) => { readonly username: string; readonly password: string } | null;
   readonly endpoint: (endpoint: Endpoint) => Promise<DialOptions>;
 }

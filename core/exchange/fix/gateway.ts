@@ -1,19 +1,29 @@
 import type { Fact } from '#core/events.ts';
 import type { Endpoint, VenueConfig } from '#core/exchange/config.ts';
-import type { SessionRole, TradingSessionStatus } from '#core/exchange/events.ts';
-import type { Capabilities, ExchangeGateway, LinkView, Staged } from '#core/exchange/port.ts';
+import type { SessionRole } from '#core/exchange/events.ts';
+import type {
+  Capabilities,
+  ExchangeGateway,
+  GatewayCommand,
+  GatewayRefusal,
+  LinkView,
+  Staged,
+} from '#core/exchange/port.ts';
 import { createRateBucket } from '#core/exchange/rate.ts';
+import type { RateBucket } from '#core/exchange/rate.ts';
 import { ok, refuse } from '#core/lib/result.ts';
-import type { RequestId } from '#core/model/ids.ts';
+import type { Result } from '#core/lib/result.ts';
+import { RequestId } from '#core/model/ids.ts';
+import type { VenueId } from '#core/model/ids.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import { latin1 } from './codec.ts';
 import { commandMessage, marketDataRequest, sessionStatusRequest } from './commands.ts';
-import type { SessionConfig } from './machine-types.ts';
+import type { AppMessage, SessionConfig } from './machine-types.ts';
 import { SESSION_DEFAULTS } from './machine-types.ts';
 import type { FixGatewayDeps } from './gateway-deps.ts';
 import { createReader } from './reader.ts';
 import { createRecovery } from './recovery.ts';
-import type { FixSession } from './session.ts';
+import type { FixSession, LinkChange } from './session.ts';
 import { createFixSession } from './session.ts';
 
 export interface FixGateway extends ExchangeGateway {
@@ -27,169 +37,217 @@ export interface FixGateway extends ExchangeGateway {
 
 /** Contracts of one market data request. */
 const SUBSCRIBE_CHUNK = 200;
-const SESSION_CODES: Readonly<Record<string, TradingSessionStatus>> = {
-  1: 'halted',
-  2: 'open',
-  3: 'closed',
-  4: 'pre-open',
-  5: 'pre-close',
-  7: 'closing-auction',
-  8: 'risk-reduction',
-};
 
 export function createFixGateway(deps: FixGatewayDeps): FixGateway {
-  const { config, journal, host } = deps;
-  const { venue } = config;
-  const bucket = createRateBucket(config.ratePerSecond);
-  const recovery = createRecovery();
-  let phase: 'down' | 'recovering' | 'ready' = 'down';
-  let barrierPassed = false;
-  let requests = 0;
-  const wanted = new Map<string, Instrument>();
-  const subscribed = new Set<string>();
+  return new Gateway(deps);
+}
 
-  const capabilities: Capabilities = {
-    ...config.capabilities,
-    massCancel: config.capabilities.massCancel && config.version !== '4.2',
-    dropCopy: config.dropCopy !== null,
-    marketData: config.marketData !== null,
-  };
-  const reader = createReader({ ...deps, sessionCodes: SESSION_CODES });
+class Gateway implements FixGateway {
+  readonly venue: VenueId;
+  readonly capabilities: Capabilities;
+  readonly burstMax: number;
+  readonly #deps: FixGatewayDeps;
+  readonly #bucket: RateBucket;
+  readonly #recovery = createRecovery();
+  readonly #orders: FixSession;
+  readonly #dropCopy: FixSession | null;
+  readonly #marketData: FixSession | null;
+  readonly #wanted = new Map<string, Instrument>();
+  readonly #subscribed = new Set<string>();
+  #phase: 'down' | 'asking' | 'ready' = 'down';
+  #barrierPassed = false;
+  #names = 0;
 
-  const session = (role: SessionRole, endpoint: Endpoint, durable: boolean): FixSession =>
-    createFixSession({
-      venue,
-      role,
-      config: sessionConfig(config, endpoint, role, deps.credentials(endpoint)),
-      endpoint: () => deps.endpoint(endpoint),
-      durable,
-      journal,
-      host,
-      facts: reader.factMaker(role, (change) => {
-        if (role === 'orders') orderLinkChanged(change.kind);
-        if (role === 'drop-copy' && change.kind === 'up') dropCopy?.barrier('drop-copy');
-        if (role === 'market-data' && change.kind === 'up') subscribed.clear();
-      }),
-    });
+  constructor(deps: FixGatewayDeps) {
+    const { config } = deps;
+    this.#deps = deps;
+    this.venue = config.venue;
+    this.burstMax = config.burstMax;
+    this.capabilities = {
+      ...config.capabilities,
+      massCancel: config.capabilities.massCancel && config.version !== '4.2',
+      dropCopy: config.dropCopy !== null,
+      marketData: config.marketData !== null,
+    };
+    this.#bucket = createRateBucket(config.ratePerSecond);
+    const reader = createReader(deps);
+    const session = (role: SessionRole, endpoint: Endpoint): FixSession =>
+      createFixSession({
+        ...deps,
+        venue: config.venue,
+        role,
+        config: sessionConfig(config, endpoint, role, deps.credentials(endpoint)),
+        endpoint: () => deps.endpoint(endpoint),
+        durable: role !== 'market-data',
+        facts: reader.factMaker(role, (change) => this.#linkChanged(role, change)),
+      });
+    this.#orders = session('orders', config.orders);
+    this.#dropCopy = config.dropCopy === null ? null : session('drop-copy', config.dropCopy);
+    this.#marketData = config.marketData === null ? null : session('market-data', config.marketData);
+  }
 
-  const orders = session('orders', config.orders, true);
-  const dropCopy = config.dropCopy === null ? null : session('drop-copy', config.dropCopy, true);
-  const marketData = config.marketData === null ? null : session('market-data', config.marketData, false);
-  const all = [orders, dropCopy, marketData].filter((each) => each !== null);
+  ready(): boolean {
+    return this.#phase === 'ready' && this.#orders.up();
+  }
 
-  const orderLinkChanged = (kind: string): void => {
-    if (kind === 'up' || kind === 'lost') {
-      phase = 'recovering';
-      barrierPassed = false;
-      recovery.begin(host.now());
-      if (kind === 'up' && capabilities.tradingSession) sendCounted([sessionStatusRequest(nextName('G'))]);
-      orders.barrier('recovery');
-    } else if (kind === 'down' || kind === 'stopped') {
-      phase = 'down';
-    } else if (kind === 'barrier-passed') {
-      barrierPassed = true;
-      host.reached('in-recovery');
-      recover();
-    }
-  };
+  allowance(nowMs: number): number {
+    return this.#bucket.allowance(nowMs);
+  }
 
-  const nextName = (prefix: string): string => {
-    requests += 1;
-    return `${prefix}${host.now()}-${requests}`;
-  };
-
-  const sendCounted = (messages: Parameters<FixSession['send']>[0]): void => {
-    bucket.take(host.now(), messages.length);
-    orders.send(messages);
-  };
-
-  /** Asks about what is in doubt; ready when the first rounds are over. */
-  const recover = (): void => {
-    if (!orders.up() || !barrierPassed) return;
+  stage(commands: readonly GatewayCommand[]): Result<Staged, GatewayRefusal> {
+    const { host, config } = this.#deps;
+    const down = { reason: 'link-down', text: `${this.venue}: the order session is down` } as const;
+    if (!this.#orders.up()) return refuse(down);
+    if (this.#phase !== 'ready')
+      return refuse({
+        reason: 'not-recovered',
+        text: `${this.venue}: orders in doubt are being asked about`,
+      });
+    if (commands.length > this.burstMax)
+      return refuse({ reason: 'burst-too-large', text: `at most ${this.burstMax} in one burst` });
     const now = host.now();
-    if (capabilities.orderStatus) {
-      const due = recovery.due(deps.doubtful(), now, Math.min(bucket.allowance(now), config.burstMax));
-      if (due.length > 0) {
-        const asked = due.map((order) => ({ kind: 'status', requestId: nextName('H') as RequestId, order }) as const);
-        sendCounted(asked.map((command) => commandMessage(command, config, now)));
-      }
-    }
-    if (phase !== 'recovering') return;
-    const doubtful = deps.doubtful();
-    const outcome = capabilities.orderStatus ? recovery.outcome(doubtful, now) : { asked: 0, stillInDoubt: doubtful.length };
-    if (outcome === null) return;
-    const kept = journal.append([{ kind: 'venue-recovered', v: 1, venue, ...outcome }]);
-    if (kept.ok) phase = 'ready';
-  };
-
-  const doubtUnanswered = (): void => {
-    const late = deps.unanswered(host.now() - config.answerTimeoutMs);
-    if (late.length === 0) return;
-    const kept = journal.append(late.map((orderId): Fact => ({ kind: 'order-in-doubt', v: 1, orderId, why: 'no-answer' })));
-    if (!kept.ok) host.log.error('doubt not journalled', { venue, reason: kept.refusal.reason });
-  };
-
-  const subscribeDue = (): void => {
-    if (marketData?.up() !== true) return;
-    const fresh = [...wanted.values()].filter(({ instrumentId }) => !subscribed.has(instrumentId)).slice(0, SUBSCRIBE_CHUNK);
-    if (fresh.length === 0) return;
-    for (const { instrumentId } of fresh) subscribed.add(instrumentId);
-    marketData.send([marketDataRequest(nextName('V'), fresh, config)]);
-  };
-
-  return {
-    venue,
-    capabilities,
-    burstMax: config.burstMax,
-    ready: () => phase === 'ready' && orders.up(),
-    allowance: (nowMs) => bucket.allowance(nowMs),
-    stage(commands) {
-      if (!orders.up()) return refuse({ reason: 'link-down', text: `${venue}: the order session is down` });
-      if (phase !== 'ready') return refuse({ reason: 'not-recovered', text: `${venue}: orders in doubt are being asked about` });
-      if (commands.length > config.burstMax) return refuse({ reason: 'burst-too-large', text: `at most ${config.burstMax} in one burst` });
-      const now = host.now();
-      const staged = orders.stage(commands.map((command) => commandMessage(command, config, now)));
-      if (staged === null) return refuse({ reason: 'link-down', text: `${venue}: the order session is down` });
-      return ok(stagedBurst(staged, () => bucket.take(now, commands.length)));
-    },
-    start: () => all.forEach((each) => each.start()),
-    stop: () => all.forEach((each) => each.stop()),
-    tick() {
-      for (const each of all) each.tick();
-      if (orders.up()) doubtUnanswered();
-      recover();
-      subscribeDue();
-    },
-    links: () => all.map((each) => readyView(each.view(), phase)),
-    subscribe(instruments) {
-      for (const instrument of instruments) wanted.set(instrument.instrumentId, instrument);
-      subscribeDue();
-    },
-    reset(role, by, reason) {
-      const target = role === 'orders' ? orders : role === 'drop-copy' ? dropCopy : marketData;
-      if (target === null || target.view().state !== 'stopped') return false;
-      const kept = journal.append([{ kind: 'session-reset', v: 1, venue, session: role, by, reason }]);
-      return kept.ok && target.reset(by, reason);
-    },
-  };
-
-  function stagedBurst(staged: NonNullable<ReturnType<FixSession['stage']>>, counted: () => void): Staged {
-    return {
-      facts: staged.outbound.map(
-        ({ seq, journal: raw }): Fact => ({ kind: 'message-sent', v: 1, venue, session: 'orders', sequence: seq, raw: latin1(raw) }),
-      ),
+    const staged = this.#orders.stage(commands.map((command) => commandMessage(command, config, now)));
+    if (staged === null) return refuse(down);
+    return ok({
+      facts: staged.outbound.map((message) => this.#sentFact(message)),
       tables: staged.tables,
       write: () => {
-        counted();
+        this.#bucket.take(now, commands.length);
         staged.write();
       },
       abandon: () => undefined,
+    });
+  }
+
+  start(): void {
+    for (const session of this.#sessions()) session.start();
+  }
+
+  stop(): void {
+    for (const session of this.#sessions()) session.stop();
+  }
+
+  tick(): void {
+    for (const session of this.#sessions()) session.tick();
+    if (this.#orders.up()) this.#doubtUnanswered();
+    this.#ask();
+    this.#subscribeDue();
+  }
+
+  links(): readonly LinkView[] {
+    return this.#sessions().map((session) => {
+      const view = session.view();
+      return session === this.#orders && view.state === 'up' && this.#phase !== 'ready'
+        ? { ...view, state: 'recovering' }
+        : view;
+    });
+  }
+
+  subscribe(instruments: readonly Instrument[]): void {
+    for (const instrument of instruments) this.#wanted.set(instrument.instrumentId, instrument);
+    this.#subscribeDue();
+  }
+
+  reset(role: SessionRole, by: string, reason: string): boolean {
+    const target =
+      role === 'orders' ? this.#orders : role === 'drop-copy' ? this.#dropCopy : this.#marketData;
+    if (target === null || target.view().state !== 'stopped') return false;
+    const { journal } = this.#deps;
+    const kept = journal.append([
+      { kind: 'session-reset', v: 1, venue: this.venue, session: role, by, reason },
+    ]);
+    return kept.ok && target.reset(by, reason);
+  }
+
+  #sessions(): readonly FixSession[] {
+    return [this.#orders, this.#dropCopy, this.#marketData].filter((session) => session !== null);
+  }
+
+  #sentFact({ seq, journal }: { readonly seq: number; readonly journal: Uint8Array }): Fact {
+    return {
+      kind: 'message-sent',
+      v: 1,
+      venue: this.venue,
+      session: 'orders',
+      sequence: seq,
+      raw: latin1(journal),
     };
   }
-}
 
-function readyView(view: LinkView, phase: string): LinkView {
-  return view.session === 'orders' && view.state === 'up' && phase !== 'ready' ? { ...view, state: 'recovering' } : view;
+  #linkChanged(role: SessionRole, { kind }: LinkChange): void {
+    if (role === 'drop-copy' && kind === 'up') this.#dropCopy?.barrier('drop-copy');
+    if (role === 'market-data' && kind === 'up') this.#subscribed.clear();
+    if (role === 'orders') this.#orderLinkChanged(kind);
+  }
+
+  #orderLinkChanged(kind: LinkChange['kind']): void {
+    if (kind === 'up' || kind === 'lost') {
+      this.#phase = 'asking';
+      this.#barrierPassed = false;
+      this.#recovery.begin();
+      if (kind === 'up' && this.capabilities.tradingSession)
+        this.#send([sessionStatusRequest(this.#name('G'))]);
+      this.#orders.barrier('recovery');
+    } else if (kind === 'down' || kind === 'stopped') {
+      this.#phase = 'down';
+    } else if (kind === 'barrier-passed') {
+      this.#barrierPassed = true;
+      this.#deps.host.reached('in-recovery');
+      this.#ask();
+    }
+  }
+
+  #send(messages: readonly AppMessage[]): void {
+    this.#bucket.take(this.#deps.host.now(), messages.length);
+    this.#orders.send(messages);
+  }
+
+  /** Our name of a message that is no request about an order's life. */
+  #name(prefix: string): RequestId {
+    this.#names += 1;
+    return RequestId.parse(`${prefix}${this.#deps.host.now()}-${this.#names}`);
+  }
+
+  /** Asks about what is in doubt; the venue is ready when the first rounds are over. */
+  #ask(): void {
+    if (!this.#orders.up() || !this.#barrierPassed) return;
+    const { config, host, journal } = this.#deps;
+    const now = host.now();
+    if (this.capabilities.orderStatus) {
+      const most = Math.min(this.#bucket.allowance(now), this.burstMax);
+      const due = this.#recovery.due(this.#deps.doubtful(), now, most);
+      const asked = due.map((order) => ({ kind: 'status', requestId: this.#name('H'), order }) as const);
+      if (asked.length > 0) this.#send(asked.map((command) => commandMessage(command, config, now)));
+    }
+    if (this.#phase !== 'asking') return;
+    const doubtful = this.#deps.doubtful();
+    const outcome = this.capabilities.orderStatus
+      ? this.#recovery.outcome(doubtful)
+      : { asked: 0, stillInDoubt: doubtful.length };
+    if (outcome === null) return;
+    const kept = journal.append([{ kind: 'venue-recovered', v: 1, venue: this.venue, ...outcome }]);
+    if (kept.ok) this.#phase = 'ready';
+  }
+
+  #doubtUnanswered(): void {
+    const { config, host, journal } = this.#deps;
+    const late = this.#deps.unanswered(host.now() - config.answerTimeoutMs);
+    if (late.length === 0) return;
+    const kept = journal.append(
+      late.map((orderId): Fact => ({ kind: 'order-in-doubt', v: 1, orderId, why: 'no-answer' })),
+    );
+    if (!kept.ok) host.log.error('doubt not journalled', { venue: this.venue, reason: kept.refusal.reason });
+  }
+
+  #subscribeDue(): void {
+    if (this.#marketData?.up() !== true) return;
+    const fresh = [...this.#wanted.values()]
+      .filter(({ instrumentId }) => !this.#subscribed.has(instrumentId))
+      .slice(0, SUBSCRIBE_CHUNK);
+    if (fresh.length === 0) return;
+    for (const { instrumentId } of fresh) this.#subscribed.add(instrumentId);
+    this.#marketData.send([marketDataRequest(this.#name('V'), fresh, this.#deps.config)]);
+  }
 }
 
 function sessionConfig(

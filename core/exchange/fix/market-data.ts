@@ -21,7 +21,8 @@ export function applyMarketData(
   const full = message.type === 'W';
   const changed = new Map<string, Quote>();
   const whole = full ? instrumentOf(message) : null;
-  if (full && whole !== null) changed.set(whole.instrumentId, empty(whole, nowMs, quoteOf(whole)?.lastE4 ?? 0));
+  if (full && whole !== null)
+    changed.set(whole.instrumentId, empty(whole, nowMs, quoteOf(whole)?.lastE4 ?? 0));
   for (const entry of message.groups(268, full ? SNAPSHOT_MEMBERS : UPDATE_MEMBERS)) {
     const instrument = whole ?? instrumentOf(entry);
     if (instrument === null) continue;
@@ -48,5 +49,13 @@ function withEntry(known: Quote, entry: Message, instrument: Instrument, nowMs: 
 }
 
 function empty(instrument: Instrument, nowMs: number, lastE4: number): Quote {
-  return { instrumentId: instrument.instrumentId, bidE4: 0, bidQuantity: 0, askE4: 0, askQuantity: 0, lastE4, atMs: nowMs };
+  return {
+    instrumentId: instrument.instrumentId,
+    bidE4: 0,
+    bidQuantity: 0,
+    askE4: 0,
+    askQuantity: 0,
+    lastE4,
+    atMs: nowMs,
+  };
 }

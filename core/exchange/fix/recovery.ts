@@ -8,11 +8,13 @@ import type { OrderId } from '#core/model/ids.ts';
  */
 export interface Recovery {
   /** A connection is up and its barrier passed: everything in doubt is asked anew. */
-  begin(nowMs: number): void;
+  begin(): void;
   /** The orders to ask about now, at most `allowance`. */
   due(doubtful: readonly OrderAddress[], nowMs: number, allowance: number): readonly OrderAddress[];
   /** Null while questions of the first rounds are open, else how many orders were asked and stayed in doubt. */
-  outcome(doubtful: readonly OrderAddress[], nowMs: number): { readonly asked: number; readonly stillInDoubt: number } | null;
+  outcome(
+    doubtful: readonly OrderAddress[],
+  ): { readonly asked: number; readonly stillInDoubt: number } | null;
 }
 
 /** A question is repeated after this long, then twice as long, up to the most. */
@@ -45,10 +47,10 @@ export function createRecovery(): Recovery {
       }
       return due;
     },
-    outcome(doubtful, nowMs) {
+    outcome(doubtful) {
       const open = doubtful.some(({ orderId }) => {
         const state = orderId === null ? undefined : asked.get(orderId);
-        return state === undefined || state.times < ROUNDS_BEFORE_READY || state.nextMs > nowMs + ASK_AGAIN_MOST_MS;
+        return state === undefined || state.times < ROUNDS_BEFORE_READY;
       });
       return open ? null : { asked: asked.size, stillInDoubt: doubtful.length };
     },

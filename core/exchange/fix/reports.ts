@@ -50,12 +50,18 @@ const STATUS: Readonly<Record<string, ReportedStatus>> = {
  * ExecutionReport (8) in the house's words, for FIX 4.2 (ExecTransType 20) and 4.4 (ExecType 150). A quantity
  * or price that can not be read exactly is refused: an execution is never guessed.
  */
-export function readExecutionReport(message: Message, context: ReportContext): Result<OrderReport, Unreadable> {
+export function readExecutionReport(
+  message: Message,
+  context: ReportContext,
+): Result<OrderReport, Unreadable> {
   const fault: Fault = { text: '' };
   const instrument = context.instrumentOf(message);
   const report = reportOf(message);
   const quantity = (tag: number): number | null => readQuantity(message, tag, instrument, fault);
-  const trade = report === 'fill' || report === 'bust' || report === 'correct' ? readTrade(message, context, instrument, fault) : null;
+  const trade =
+    report === 'fill' || report === 'bust' || report === 'correct'
+      ? readTrade(message, context, instrument, fault)
+      : null;
   const exchangeOrderId = message.get(37);
   const value: OrderReport = {
     kind: 'order-report',
@@ -138,7 +144,8 @@ function readTrade(
 ): OrderReport['trade'] {
   const annuls = message.get(19) !== undefined;
   const tags = annuls ? context.tradeIdTags.filter((tag) => tag !== 17) : context.tradeIdTags;
-  const tradeId = tags.map((tag) => message.get(tag)).find((value) => value !== undefined) ?? message.get(19) ?? '';
+  const tradeId =
+    tags.map((tag) => message.get(tag)).find((value) => value !== undefined) ?? message.get(19) ?? '';
   if (tradeId === '') fault.text ||= 'no trade number (880, 527 or 17)';
   const tradedAtMs = parseUtc(message.get(60) ?? '') ?? context.nowMs;
   const date = message.get(75);
@@ -155,7 +162,12 @@ function readTrade(
   };
 }
 
-function readQuantity(message: Message, tag: number, instrument: Instrument | null, fault: Fault): number | null {
+function readQuantity(
+  message: Message,
+  tag: number,
+  instrument: Instrument | null,
+  fault: Fault,
+): number | null {
   const text = message.get(tag);
   if (text === undefined) return null;
   const e4 = parseE4(text);
@@ -199,7 +211,8 @@ function sideOf(code: string | undefined): OrderReport['side'] {
 
 function cancelCauseOf(message: Message): CancelCause {
   const text = (message.get(58) ?? '').toLowerCase();
-  if (text.includes('self trade') || text.includes('self-trade') || text.includes('17071')) return 'self-trade-prevention';
+  if (text.includes('self trade') || text.includes('self-trade') || text.includes('17071'))
+    return 'self-trade-prevention';
   if (text.includes('risk reduction')) return 'risk-reduction-mode';
   if (text.includes('ioc')) return 'ioc';
   if (text.includes('band')) return 'band';

@@ -9,7 +9,14 @@ import type { VenueId } from '#core/model/ids.ts';
 import { createFramer } from './codec-framer.ts';
 import type { Connection, DialOptions } from './connection.ts';
 import { dial } from './connection.ts';
-import type { AppMessage, SavedSession, SessionConfig, SessionEffect, SessionInput } from './machine-types.ts';
+import type {
+  AppMessage,
+  SavedSession,
+  SessionConfig,
+  SessionEffect,
+  SessionInput,
+  SessionState,
+} from './machine-types.ts';
 import { initialState, NEW_SESSION, saved, step } from './machine.ts';
 
 /**
@@ -52,7 +59,12 @@ export type LinkChange =
   | { readonly kind: 'barrier-passed'; readonly id: string }
   /** By its own word the peer never got these requests. */
   | { readonly kind: 'not-delivered'; readonly requestIds: readonly string[] }
-  | { readonly kind: 'peer-rejected'; readonly requestId: string; readonly refType: string; readonly text: string };
+  | {
+      readonly kind: 'peer-rejected';
+      readonly requestId: string;
+      readonly refType: string;
+      readonly text: string;
+    };
 
 export interface FixSessionDeps {
   readonly venue: VenueId;
@@ -79,179 +91,244 @@ export interface FactMaker {
 }
 
 export function createFixSession(deps: FixSessionDeps): FixSession {
-  const { config, journal, host, venue, role } = deps;
-  let state = initialState(deps.durable ? load(journal, venue, role) : NEW_SESSION);
-  let connection: Connection | null = null;
-  let framer = createFramer();
-  let wanted = false;
-  let attempts = 0;
-  let nextDialMs = 0;
-  let sinceMs = host.now();
-  let why = 'not started';
+  return new StoredSession(deps);
+}
 
-  const tablesOf = (next: SavedSession, outbound: readonly Outbound[]) => (tx: Tx) => {
-    if (!deps.durable) return;
-    save(tx, venue, role, next);
-    for (const { seq, ref, resend } of outbound) {
-      if (ref !== undefined && !resend) {
-        tx.run('INSERT INTO fix_requests (venue, session, sequence, request_id) VALUES (?, ?, ?, ?)', venue, role, seq, ref);
-      }
-    }
-  };
+class StoredSession implements FixSession {
+  readonly #deps: FixSessionDeps;
+  #state: SessionState;
+  #connection: Connection | null = null;
+  #framer = createFramer();
+  #wanted = false;
+  #attempts = 0;
+  #nextDialMs = 0;
+  #sinceMs: number;
+  #why = 'not started';
 
-  const writeOut = (effects: readonly SessionEffect[]): void => {
-    const outbound = effects.filter((effect) => effect.kind === 'outbound');
-    if (outbound.length > 0) connection?.write(joined(outbound.map(({ bytes }) => bytes)));
-    const end = effects.find((effect) => effect.kind === 'disconnect');
-    if (end !== undefined) connection?.close(end.reason);
-  };
+  constructor(deps: FixSessionDeps) {
+    this.#deps = deps;
+    this.#state = initialState(deps.durable ? load(deps.journal, deps.venue, deps.role) : NEW_SESSION);
+    this.#sinceMs = deps.host.now();
+  }
+
+  start(): void {
+    this.#wanted = true;
+    this.#dialIfDue();
+  }
+
+  stop(): void {
+    this.#wanted = false;
+    this.#run([{ kind: 'logout', text: 'the desk stops' }]);
+  }
+
+  tick(): void {
+    this.#dialIfDue();
+    if (this.#connection !== null) this.#run([{ kind: 'tick' }]);
+  }
+
+  up(): boolean {
+    return this.#state.phase === 'active';
+  }
+
+  view(): LinkView {
+    const { venue, role } = this.#deps;
+    const { phase, nextIn, nextOut } = this.#state;
+    const down = this.#connection === null ? 'down' : 'connecting';
+    const state = phase === 'active' ? 'up' : phase === 'stopped' ? 'stopped' : down;
+    return { venue, session: role, state, sinceMs: this.#sinceMs, nextIn, nextOut, why: this.#why };
+  }
+
+  stage(messages: readonly AppMessage[]): StagedStep | null {
+    const from = this.#state;
+    if (from.phase !== 'active') return null;
+    const staged = step(this.#deps.config, from, { kind: 'send', messages }, this.#deps.host.now());
+    const outbound = outboundOf(staged.effects);
+    return {
+      outbound,
+      tables: this.#tables(saved(staged.state), outbound),
+      write: () => {
+        assert(this.#state === from, 'nothing happened to the session between staging and writing');
+        this.#state = staged.state;
+        this.#writeOut(staged.effects);
+      },
+    };
+  }
+
+  send(messages: readonly AppMessage[]): void {
+    this.#run([{ kind: 'send', messages }]);
+  }
+
+  barrier(id: string): void {
+    this.#run([{ kind: 'barrier', id }]);
+  }
+
+  reset(by: string, reason: string): boolean {
+    if (this.#connection !== null) return false;
+    this.#run([{ kind: 'reset', by, reason }]);
+    this.#nextDialMs = 0;
+    return true;
+  }
 
   /** Steps the machine through the inputs, commits what that means, installs, writes. */
-  const run = (inputs: readonly SessionInput[]): void => {
-    const before = saved(state);
-    let next = state;
+  #run(inputs: readonly SessionInput[]): void {
+    const { config, journal, host, venue, role, durable } = this.#deps;
+    let next = this.#state;
     const effects: SessionEffect[] = [];
     for (const input of inputs) {
       const stepped = step(config, next, input, host.now());
       next = stepped.state;
       effects.push(...stepped.effects);
     }
-    const maker = deps.facts();
-    for (const effect of effects) tell(effect, maker);
+    const maker = this.#deps.facts();
+    for (const effect of effects) this.#tell(effect, maker);
     const facts = maker.facts();
     const after = saved(next);
-    const changed = deps.durable && !sameNumbers(before, after);
-    if (facts.length > 0 || changed) {
-      const outbound = effects.filter((effect) => effect.kind === 'outbound');
-      const committed = journal.append(facts, tablesOf(after, outbound));
+    if (facts.length > 0 || (durable && !sameNumbers(saved(this.#state), after))) {
+      const committed = journal.append(facts, this.#tables(after, outboundOf(effects)));
       if (!committed.ok) {
         // The step never happened: the peer will send again what we could not keep.
         host.log.error('session step not committed', { venue, role, reason: committed.refusal.reason });
-        connection?.close(committed.refusal.text);
+        this.#connection?.close(committed.refusal.text);
         return;
       }
     }
-    state = next;
-    writeOut(effects);
+    this.#state = next;
+    this.#writeOut(effects);
     maker.done();
-  };
+  }
 
-  const tell = (effect: SessionEffect, maker: ReturnType<FactMaker>): void => {
+  #tables(next: SavedSession, outbound: readonly Outbound[]): (tx: Tx) => void {
+    const { durable, venue, role } = this.#deps;
+    return (tx) => {
+      if (!durable) return;
+      save(tx, venue, role, next);
+      for (const { seq, ref, resend } of outbound) {
+        if (ref === undefined || resend) continue;
+        tx.run(
+          'INSERT OR REPLACE INTO fix_requests (venue, session, sequence, request_id) VALUES (?, ?, ?, ?)',
+          venue,
+          role,
+          seq,
+          ref,
+        );
+      }
+    };
+  }
+
+  #writeOut(effects: readonly SessionEffect[]): void {
+    const outbound = outboundOf(effects);
+    if (outbound.length > 0) this.#connection?.write(joined(outbound.map(({ bytes }) => bytes)));
+    const end = effects.find((effect) => effect.kind === 'disconnect');
+    if (end !== undefined) this.#connection?.close(end.reason);
+  }
+
+  #tell(effect: SessionEffect, maker: ReturnType<FactMaker>): void {
+    const { host, venue, role } = this.#deps;
     switch (effect.kind) {
       case 'deliver':
         return maker.message(effect);
       case 'link':
-        sinceMs = host.now();
-        why = effect.reason;
-        if (effect.status === 'up') attempts = 0;
-        return maker.change(effect.status === 'up' ? { kind: 'up' } : { kind: effect.status, why: effect.reason });
+        this.#sinceMs = host.now();
+        this.#why = effect.reason;
+        if (effect.status === 'up') this.#attempts = 0;
+        return maker.change(
+          effect.status === 'up' ? { kind: 'up' } : { kind: effect.status, why: effect.reason },
+        );
       case 'barrier-passed':
         return maker.change({ kind: 'barrier-passed', id: effect.id });
       case 'peer-lacks':
-        return maker.change({ kind: 'not-delivered', requestIds: requestsBetween(effect.fromSeq, effect.toSeq) });
+        return maker.change({
+          kind: 'not-delivered',
+          requestIds: this.#requests(effect.fromSeq, effect.toSeq),
+        });
       case 'inbound-skipped':
-        return maker.change({ kind: 'lost', why: `messages ${effect.fromSeq} to ${effect.toSeq} never came` });
-      case 'peer-rejected': {
-        const [requestId] = requestsBetween(effect.refSeq, effect.refSeq);
-        if (requestId === undefined) return undefined;
-        const refType = effect.message.get(372) ?? '';
-        return maker.change({ kind: 'peer-rejected', requestId, refType, text: effect.message.get(58) ?? 'rejected' });
-      }
+        return maker.change({
+          kind: 'lost',
+          why: `messages ${effect.fromSeq} to ${effect.toSeq} never came`,
+        });
+      case 'peer-rejected':
+        return this.#tellRejected(effect, maker);
       case 'refused':
+        return host.log.warn('fix session refused', {
+          venue,
+          role,
+          reason: effect.reason,
+          detail: effect.detail,
+        });
       case 'limit':
-        host.log.warn('fix session', { venue, role, what: effect.kind, detail: effect.kind === 'limit' ? effect.name : `${effect.reason} ${effect.detail}` });
-        return undefined;
+        return host.log.warn('fix session limit', { venue, role, limit: effect.name });
       case 'outbound':
       case 'peer-has':
       case 'disconnect':
       case 'sequence-reset':
         return undefined;
     }
-  };
+  }
 
-  const requestsBetween = (from: number, to: number): readonly string[] =>
-    journal.reader
-      .all('SELECT request_id FROM fix_requests WHERE venue = ? AND session = ? AND sequence BETWEEN ? AND ? ORDER BY sequence', venue, role, from, to)
+  #tellRejected(
+    effect: Extract<SessionEffect, { kind: 'peer-rejected' }>,
+    maker: ReturnType<FactMaker>,
+  ): void {
+    const [requestId] = this.#requests(effect.refSeq, effect.refSeq);
+    if (requestId === undefined) return;
+    const refType = effect.message.get(372) ?? '';
+    maker.change({ kind: 'peer-rejected', requestId, refType, text: effect.message.get(58) ?? 'rejected' });
+  }
+
+  #requests(from: number, to: number): readonly string[] {
+    const { journal, venue, role } = this.#deps;
+    return journal.reader
+      .all(
+        'SELECT request_id FROM fix_requests WHERE venue = ? AND session = ? AND sequence BETWEEN ? AND ? ORDER BY sequence',
+        venue,
+        role,
+        from,
+        to,
+      )
       .map((row) => String(row['request_id']));
+  }
 
-  const open = async (): Promise<void> => {
-    const options = await deps.endpoint();
-    if (!wanted || connection !== null) return;
-    framer = createFramer();
-    connection = dial(options, {
-      connected: () => run([{ kind: 'connected' }]),
-      bytes: (bytes) => {
-        const inputs = framer
-          .push(bytes)
-          .map((event): SessionInput => (event.kind === 'frame' ? { kind: 'received', frame: event.bytes } : { kind: 'garbled' }));
-        if (inputs.length > 0) run(inputs);
-      },
-      closed: (reason) => {
-        connection = null;
-        why = reason;
-        attempts += 1;
-        nextDialMs = host.now() + backoffMs(RECONNECT, attempts, host.random());
-        run([{ kind: 'disconnected', reason }]);
-      },
-    });
-  };
-
-  const dialIfDue = (): void => {
-    if (!wanted || connection !== null || state.phase === 'stopped' || host.now() < nextDialMs) return;
-    nextDialMs = Number.POSITIVE_INFINITY;
-    open().catch((error: unknown) => {
-      nextDialMs = host.now() + RECONNECT.maxMs;
+  #dialIfDue(): void {
+    const { host, venue, role } = this.#deps;
+    const due = this.#wanted && this.#connection === null && this.#state.phase !== 'stopped';
+    if (!due || host.now() < this.#nextDialMs) return;
+    this.#nextDialMs = Number.POSITIVE_INFINITY;
+    this.#open().catch((error: unknown) => {
+      this.#nextDialMs = host.now() + RECONNECT.maxMs;
       host.log.error('no endpoint', { venue, role, error: String(error) });
     });
-  };
+  }
 
-  return {
-    start() {
-      wanted = true;
-      dialIfDue();
-    },
-    stop() {
-      wanted = false;
-      run([{ kind: 'logout', text: 'the desk stops' }]);
-    },
-    tick() {
-      dialIfDue();
-      if (connection !== null) run([{ kind: 'tick' }]);
-    },
-    up: () => state.phase === 'active',
-    view: () => ({
-      venue,
-      session: role,
-      state: state.phase === 'active' ? 'up' : state.phase === 'stopped' ? 'stopped' : connection === null ? 'down' : 'connecting',
-      sinceMs,
-      nextIn: state.nextIn,
-      nextOut: state.nextOut,
-      why,
-    }),
-    stage(messages) {
-      if (state.phase !== 'active') return null;
-      const staged = step(config, state, { kind: 'send', messages }, host.now());
-      const from = state;
-      const outbound = staged.effects.filter((effect) => effect.kind === 'outbound');
-      return {
-        outbound,
-        tables: tablesOf(saved(staged.state), outbound),
-        write: () => {
-          assert(state === from, 'nothing happened to the session between staging and writing');
-          state = staged.state;
-          writeOut(staged.effects);
-        },
-      };
-    },
-    send: (messages) => run([{ kind: 'send', messages }]),
-    barrier: (id) => run([{ kind: 'barrier', id }]),
-    reset(by, reason) {
-      if (connection !== null) return false;
-      run([{ kind: 'reset', by, reason }]);
-      nextDialMs = 0;
-      return true;
-    },
-  };
+  async #open(): Promise<void> {
+    const { host } = this.#deps;
+    const options = await this.#deps.endpoint();
+    if (!this.#wanted || this.#connection !== null) return;
+    this.#framer = createFramer();
+    this.#connection = dial(options, {
+      connected: () => this.#run([{ kind: 'connected' }]),
+      bytes: (bytes) => this.#received(bytes),
+      closed: (reason) => {
+        this.#connection = null;
+        this.#why = reason;
+        this.#attempts += 1;
+        this.#nextDialMs = host.now() + backoffMs(RECONNECT, this.#attempts, host.random());
+        this.#run([{ kind: 'disconnected', reason }]);
+      },
+    });
+  }
+
+  #received(bytes: Uint8Array): void {
+    const inputs = this.#framer
+      .push(bytes)
+      .map((event): SessionInput =>
+        event.kind === 'frame' ? { kind: 'received', frame: event.bytes } : { kind: 'garbled' },
+      );
+    if (inputs.length > 0) this.#run(inputs);
+  }
+}
+
+function outboundOf(effects: readonly SessionEffect[]): readonly Outbound[] {
+  return effects.filter((effect) => effect.kind === 'outbound');
 }
 
 function load(journal: Journal, venue: VenueId, role: SessionRole): SavedSession {
