@@ -273,3 +273,10 @@ function rowsOf(book: Book): readonly PositionRow[] {
     return derive(book, state, contract).row;
   });
 }
+
+/** `low..high closable side proof: warnings` of a row. */
+export function said(row: PositionRow | null): string {
+  if (row === null) return 'no row';
+  const { netLow, netHigh, closable, closingSide, proof, warnings } = row;
+  return `${netLow}..${netHigh} ${closable} ${closingSide ?? '-'} ${proof}${warnings.map((w) => ` ${w}`).join('')}`;
+}
