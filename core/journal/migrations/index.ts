@@ -1,7 +1,9 @@
 import { migration as journal } from './010-journal.ts';
 import { migration as imports } from './015-imports.ts';
+import { migration as orders } from './020-orders.ts';
+import { migration as trades } from './030-trades.ts';
 import { migration as exchange } from './060-exchange.ts';
 import type { Migration } from '#core/journal/migrate.ts';
 
 /** Every migration in rising order of its id; the tens belong to one service each (see docs/architecture.md). */
-export const migrations: readonly Migration[] = [journal, imports, exchange];
+export const migrations: readonly Migration[] = [journal, imports, orders, trades, exchange];
