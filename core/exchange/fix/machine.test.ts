@@ -19,7 +19,7 @@ import {
  *   role, version, set   the session's configuration; set nextOut / nextIn: its stored numbers
  *   iCONNECT, iDISCONNECT  the connection comes, breaks      G  garbage comes
  *   I fields             a message comes: 8, 49, 52, 56 are filled in unless given; <TIME>, <TIME+10s>, <NEXT>
- *   E fields             a message goes out: 8, 9, 10, 49, 52, 56 are not compared; * is any value
+ *   E fields             a message goes out: 8, 9, 10, 49, 52, 56 are not compared; * is any value, <OUT> our last number
  *   J fields             the same message as the journal sees it
  *   X effect             any other effect; eDISCONNECT closes the connection
  *   T+31s                time passes, a tick each second
@@ -195,7 +195,8 @@ function expectEffect(run: Run, word: string, rest: string): void {
   if (word === 'E') {
     if (effect.kind !== 'outbound') throw new Error(`expected "${rest}", got ${effectText(effect)}`);
     run.lastOut = effect;
-    assert.equal(shown(effect.bytes, rest), rest);
+    const expected = rest.replaceAll('<OUT>', String(run.state.nextOut - 1));
+    assert.equal(shown(effect.bytes, expected), expected);
   } else if (word === 'X') assert.equal(effectText(effect), rest);
   else assert.equal(effect.kind, 'disconnect', effectText(effect));
 }
