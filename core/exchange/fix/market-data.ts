@@ -36,7 +36,7 @@ function withEntry(known: Quote, entry: Message, instrument: Instrument, nowMs: 
   const gone = entry.get(279) === '2';
   const priceE4 = gone ? 0 : (parseE4(entry.get(270) ?? '') ?? 0);
   const quantity = gone || priceE4 === 0 ? 0 : unitsOf(instrument, entry.int(271) ?? 0);
-  switch (entry.get(269)) {
+  switch (entry.get(269) ?? '') {
     case '0':
       return { ...known, bidE4: priceE4, bidQuantity: quantity, atMs: nowMs };
     case '1':

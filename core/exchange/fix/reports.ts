@@ -108,7 +108,7 @@ function reportOf(message: Message): OrderReport['report'] {
   if (transaction === '1' || type === 'H') return 'bust';
   if (transaction === '2' || type === 'G') return 'correct';
   if (transaction === '3' || type === 'I') return unknown ? 'unknown' : 'status';
-  switch (type) {
+  switch (type ?? '') {
     case '0':
       return 'new';
     case '1':

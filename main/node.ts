@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { createApp } from '#core/app.ts';
+import { buildScreen, SCREEN } from './build-screen.ts';
+import { dataFolder } from './data-folder.ts';
+import { createHost } from './host.ts';
+import { openElectron, openBrowser } from './open-screen.ts';
+import { loadFiles } from './load-files.ts';
+import { deskWorld } from './world.ts';
+
+const HELP = `npm start -- [--port N] [--no-open]
+
+Starts the desk. With a desk.json in the data folder (LIFEBOAT_DATA, else the system's place for application data)
+it talks to the exchanges named there; without one it starts a simulated exchange with a seeded book.`;
+
+/** Starts everything, prints where the screen is, and stops all of it on Ctrl-C. */
+async function start(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '0' },
+      'no-open': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) {
+    console.log(HELP);
+    return 0;
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    console.error(`--port takes a port number, not ${values.port}`);
+    return 2;
+  }
+  const data = dataFolder(process.env, process.platform);
+  const stopped = stopAsked();
+  buildScreen();
+  if (values['no-open'] !== true && openElectron(data)) return await stopped.then(() => 0);
+
+  const world = await deskWorld(data);
+  try {
+    return await runDesk(data, world, { port, open: values['no-open'] !== true, stopped });
+  } finally {
+    await world.stop();
+  }
+}
+
+type World = Awaited<ReturnType<typeof deskWorld>>;
+
+async function runDesk(
+  data: string,
+  world: World,
+  options: { readonly port: number; readonly open: boolean; readonly stopped: Promise<string> },
+): Promise<number> {
+  const host = createHost({
+    data,
+    screen: existsSync(join(SCREEN, 'index.html')) ? SCREEN : null,
+    clockOffsetMs: world.clockOffsetMs,
+    reached: () => undefined,
+  });
+  const app = await createApp(host, world.deskConfig);
+  if (!app.ok) {
+    console.error(`The desk can not start: ${app.refusal.text} (${app.refusal.reason}).`);
+    return 1;
+  }
+  app.value.start();
+  await loadFiles(app.value.client(), world.files);
+  const web = await app.value.web({ port: options.port });
+  const address = `${web.url}/?token=${app.value.issueToken()}`;
+  console.log(
+    `Lifeboat desk ${world.deskConfig.desk}: ${world.simulated ? 'SIMULATED exchange, nothing real is traded' : 'live'}`,
+  );
+  console.log(`Data: ${data}`);
+  console.log(`Screen (this address opens one session, once): ${address}`);
+  if (options.open) openBrowser(address);
+  console.log(`Stopping on ${await options.stopped}.`);
+  await web.close();
+  await app.value.stop();
+  return 0;
+}
+
+function stopAsked(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+process.exitCode = await start();
