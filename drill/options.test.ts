@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from './options.ts';
+
+const parse = (line: string) => parseOptions(line.split(' ').filter((word) => word !== ''), 1234);
+const valueOf = (line: string) => {
+  const parsed = parse(line);
+  if (!parsed.ok) throw new Error(parsed.refusal);
+  return parsed.value;
+};
+
+describe('the command line of a drill', () => {
+  it('has a default for everything', () => {
+    expect(valueOf('')).toMatchObject({ positions: 200, accounts: 50, seed: 1234, rate: 100, faults: [], kill: null });
+  });
+
+  it('reads every option', () => {
+    expect(valueOf('--accounts 5 --positions 40 --seed 7 --rate off --faults reject,halt --plant overclose --json --keep')).toMatchObject(
+      { accounts: 5, positions: 40, seed: 7, rate: null, faults: ['reject', 'halt'], plant: 'overclose', json: true, keep: true },
+    );
+    expect(valueOf('--kill link --kill-at ack-fill').kill).toEqual({ target: 'link', at: 'ack-fill' });
+    expect(valueOf('--gateway fix://ME@127.0.0.1:9878/ISLD?version=4.2 --ledger l.ndjson').gateway).toEqual({
+      sender: 'ME',
+      host: '127.0.0.1',
+      port: 9878,
+      target: 'ISLD',
+      version: '4.2',
+    });
+    expect(valueOf('--instruments a --positions-file b').files).toEqual({ instruments: 'a', positions: 'b' });
+  });
+
+  it('draws the point of a kill from the seed', () => {
+    expect(valueOf('--kill desk --seed 7').kill).toEqual(valueOf('--kill desk --seed 7').kill);
+  });
+
+  it.each([
+    ['--nonsense', 'nonsense'],
+    ['word', 'word'],
+    ['--positions', '--positions'],
+    ['--positions 0', '--positions 0 is not a whole number from 1'],
+    ['--positions 1e3', '--positions 1e3'],
+    ['--rate -1', '--rate'],
+    ['--seed x', '--seed x'],
+    ['--faults reject,typhoon', 'unknown fault typhoon'],
+    ['--kill main', '--kill main is unknown; there are desk, exchange, link'],
+    ['--kill-at ack-fill', '--kill-at needs --kill'],
+    ['--kill desk --kill-at lunch', '--kill-at lunch is unknown'],
+    ['--plant nothing', '--plant nothing is unknown'],
+    ['--gateway http://a@b:1/c?version=4.4 --ledger l', '--gateway http://'],
+    ['--gateway fix://a@b:1/c?version=5.0 --ledger l', '--gateway fix://a@b:1/c?version=5.0'],
+    ['--gateway fix://a@b:70000/c?version=4.4 --ledger l', '70000'],
+    ['--gateway fix://a@b:1/c?version=4.4', '--gateway and --ledger go together'],
+    ['--ledger l', '--gateway and --ledger go together'],
+    ['--gateway fix://a@b:1/c?version=4.4 --ledger l --faults halt', '--faults'],
+    ['--gateway fix://a@b:1/c?version=4.4 --ledger l --kill link', '--kill link'],
+    ['--instruments a', '--instruments and --positions-file go together'],
+  ])('refuses %s by name', (line, words) => {
+    const parsed = parse(line);
+    expect(parsed.ok ? 'taken' : parsed.refusal).toContain(words);
+  });
+});

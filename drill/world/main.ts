@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { istDate } from '#core/model/market-clock.ts';
+import { addDays, weekday } from '#drill/book/calendar.ts';
+import { openWorld, seededBook } from './world.ts';
+
+/**
+ * A world for a desk to live in: a seeded book as files, and the drill's exchange. `--data DIR` holds it; the same
+ * folder again goes on with it. Prints one line of JSON when it is ready:
+ * `{deskConfig, clockOffsetMs, files: {instruments, accounts, positions, pendingOrders, shortfall}}`.
+ * Stops at SIGTERM, SIGINT, or when its standard input ends (its starter is gone).
+ */
+const SATURDAY = 6;
+const SUNDAY = 0;
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    accounts: { type: 'string', default: '60' },
+    positions: { type: 'string', default: '240' },
+    seed: { type: 'string', default: '7' },
+    rate: { type: 'string', default: '100' },
+  },
+});
+if (values.data === undefined) throw new Error('--data DIR is needed');
+
+/** Today, or the next day with a market. */
+function marketDay(nowMs: number): string {
+  let day = istDate(nowMs);
+  while (weekday(day) === SATURDAY || weekday(day) === SUNDAY) day = addDays(day, 1);
+  return day;
+}
+
+const seed = Number(values.seed);
+const world = await openWorld({
+  folder: values.data,
+  book: () =>
+    seededBook({
+      seed,
+      accounts: Number(values.accounts),
+      positions: Number(values.positions),
+      tradingDate: marketDay(Date.now()),
+    }),
+  seed,
+  faults: [],
+  ratePerSecond: values.rate === 'off' ? null : Number(values.rate),
+  burstMax: 100,
+  withLink: false,
+  gateway: null,
+  failed: (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  },
+});
+
+let stopping = false;
+const stop = (): void => {
+  if (stopping) return;
+  stopping = true;
+  void world.stop().then(() => process.exit(0));
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+process.stdin.on('end', stop).resume();
+
+const { book: _book, ...files } = world.file.files;
+const { clockOffsetMs } = world.file;
+process.stdout.write(`${JSON.stringify({ deskConfig: world.deskConfig, clockOffsetMs, files })}\n`);

@@ -1,0 +1,153 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { instantOf } from '#core/model/market-clock.ts';
+import type { Book } from '#drill/book/book.ts';
+import { makeBook } from '#drill/book/make.ts';
+import { readBook } from '#drill/book/read.ts';
+import { writeBook } from '#drill/book/write.ts';
+import type { FaultName } from '#drill/exchange/faults.ts';
+import type { GatewayAddress } from '#drill/options.ts';
+import { keepChild, type Kept } from './child.ts';
+import { deskConfig, plainVenue, simVenue, type VenuePorts } from './desk-config.ts';
+import { freePorts } from './ports.ts';
+import { readWorldFile, writeWhole, type WorldFile } from './world-file.ts';
+
+const VENUE_SCRIPT = join(import.meta.dirname, '..', 'exchange', 'main.ts');
+const LINK_SCRIPT = join(import.meta.dirname, '..', 'link', 'main.ts');
+/** 14:50 IST: main dies. */
+const START_MINUTE = 14 * 60 + 50;
+
+export interface WorldOptions {
+  /** Everything of this world lies here; one that was made here before is gone on with. */
+  readonly folder: string;
+  /** Makes the book of a new world. */
+  readonly book: () => Book;
+  readonly seed: number;
+  readonly faults: readonly FaultName[];
+  readonly ratePerSecond: number | null;
+  readonly burstMax: number;
+  /** A process between desk and exchange that can be killed. */
+  readonly withLink: boolean;
+  /** Another exchange instead of the drill's own; then nothing is started. */
+  readonly gateway: GatewayAddress | null;
+  /** A process of this world that can not be started again. */
+  readonly failed: (error: Error) => void;
+}
+
+export interface World {
+  readonly book: Book;
+  readonly file: WorldFile;
+  /** Path of the desk's configuration. */
+  readonly deskConfig: string;
+  /** The venue's ledger: SQLite. */
+  readonly ledger: string;
+  /** JSON with the process ids of now, by target, for who kills. */
+  readonly pids: string;
+  /** Times that the venue and the link were started again. */
+  restarts(): number;
+  stop(): Promise<void>;
+}
+
+/** The seeded book of a world that has no other. */
+export function seededBook(options: {
+  readonly seed: number;
+  readonly accounts: number;
+  readonly positions: number;
+  readonly tradingDate: string;
+}): Book {
+  return makeBook(options);
+}
+
+/** Makes, or finds again, a world in a folder: book, files, exchange, link, and the configuration of a desk. */
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { folder } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = (name: string): string => join(folder, name);
+  const file = readWorldFile(path('world.json')) ?? (await newWorld(options, path('world.json')));
+  const book = readBook(file.files.book);
+  const world = {
+    book,
+    file,
+    deskConfig: path('desk.json'),
+    ledger: path('venue.ledger'),
+    pids: path('pids.json'),
+  };
+  if (options.gateway !== null) {
+    const venue = plainVenue(book.instruments, options.gateway, tuningOf(options));
+    writeWhole(world.deskConfig, JSON.stringify(deskConfig(venue), null, 2));
+    writeWhole(world.pids, '{}');
+    return { ...world, restarts: () => 0, stop: () => Promise.resolve() };
+  }
+  const started = await startProcesses(options, world);
+  const venue = simVenue(book.instruments, started.ports, tuningOf(options));
+  writeWhole(world.deskConfig, JSON.stringify(deskConfig(venue), null, 2));
+  return { ...world, restarts: started.restarts, stop: started.stop };
+}
+
+async function newWorld(options: WorldOptions, path: string): Promise<WorldFile> {
+  const book = options.book();
+  const files = writeBook(book, join(options.folder, 'book'));
+  const [orders = 0, dropCopy = 0, marketData = 0, control = 0] = await freePorts(4);
+  const file: WorldFile = {
+    seed: options.seed,
+    tradingDate: book.tradingDate,
+    clockOffsetMs: instantOf(book.tradingDate, START_MINUTE) - Date.now(),
+    ports: { orders, dropCopy, marketData, control },
+    files,
+  };
+  writeWhole(path, JSON.stringify(file, null, 2));
+  return file;
+}
+
+function tuningOf({ ratePerSecond, burstMax }: WorldOptions) {
+  return { ratePerSecond, burstMax };
+}
+
+interface Processes {
+  /** Where the desk is to dial: the link's ports when there is one. */
+  readonly ports: VenuePorts;
+  restarts(): number;
+  stop(): Promise<void>;
+}
+
+async function startProcesses(options: WorldOptions, world: Pick<World, 'file' | 'ledger' | 'pids'>): Promise<Processes> {
+  const { failed } = options;
+  const pids: Record<string, number> = {};
+  const startedAs = (name: string) => (child: { readonly pid: number }) => {
+    pids[name] = child.pid;
+    writeWhole(world.pids, JSON.stringify(pids));
+  };
+  const kept: Kept[] = [];
+  kept.push(
+    await keepChild({ script: VENUE_SCRIPT, args: venueArgs(options, world), started: startedAs('exchange'), failed }),
+  );
+  let ports: VenuePorts = world.file.ports;
+  if (options.withLink) {
+    const [orders = 0, dropCopy = 0, marketData = 0] = await freePorts(3);
+    const routes = [
+      `${orders}:${ports.orders}`,
+      `${dropCopy}:${ports.dropCopy}`,
+      `${marketData}:${ports.marketData}`,
+    ].flatMap((route) => ['--route', route]);
+    kept.push(await keepChild({ script: LINK_SCRIPT, args: routes, started: startedAs('link'), failed }));
+    ports = { orders, dropCopy, marketData };
+  }
+  return {
+    ports,
+    restarts: () => kept.reduce((sum, one) => sum + one.restarts(), 0),
+    async stop() {
+      await Promise.all(kept.map((one) => one.stop()));
+    },
+  };
+}
+
+function venueArgs(options: WorldOptions, { file, ledger }: Pick<World, 'file' | 'ledger'>): string[] {
+  const { ports } = file;
+  return [
+    ...['--port', String(ports.orders), '--drop-port', String(ports.dropCopy)],
+    ...['--data-port', String(ports.marketData), '--control-port', String(ports.control)],
+    ...['--book', file.files.book, '--ledger', ledger],
+    ...['--faults', options.faults.join(','), '--seed', String(file.seed)],
+    ...['--clock-offset', String(file.clockOffsetMs)],
+  ];
+}
