@@ -111,11 +111,22 @@ export interface RunResumed {
   readonly why: string;
 }
 
+/** A dealer ends a run for good: what is on the way is cancelled, the rest goes to the board. */
+export interface RunStopped {
+  readonly kind: 'run-stopped';
+  readonly v: 1;
+  readonly runId: RunId;
+  readonly by: string;
+  readonly why: string;
+}
+
 /** Part of a row will not be closed by this run any more. */
 export interface RowLeftOver extends Leftover {
   readonly kind: 'row-left-over';
   readonly v: 1;
   readonly runId: RunId;
+  /** The run does nothing more on this row. */
+  readonly final: boolean;
 }
 
 /** A row is flat as far as the run was asked. */
@@ -123,6 +134,8 @@ export interface RowFlat extends RowKey {
   readonly kind: 'row-flat';
   readonly v: 1;
   readonly runId: RunId;
+  /** Units that somebody else closed while the run was at it. */
+  readonly closedElsewhere: number;
 }
 
 /** A dealer lets held longs go although their short was not closed. */
@@ -157,6 +170,7 @@ export type SquareOffFact =
   | PlanApproved
   | RunPaused
   | RunResumed
+  | RunStopped
   | RowLeftOver
   | RowFlat
   | HedgeReleased

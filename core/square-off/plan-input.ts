@@ -56,8 +56,6 @@ export interface PlanInput {
   readonly shortfall: (account: AccountId) => { readonly reference: string } | null;
   /** The broker's own accounts go last. */
   readonly isProprietary: (account: AccountId) => boolean;
-  /** Cash available, ten-thousandths of a rupee; null when unknown. Shown, never refusing. */
-  readonly availableFundsE4: (account: AccountId) => number | null;
   readonly nowMs: number;
   readonly tradingDate: string;
   readonly policy: Policy;
@@ -76,6 +74,8 @@ export interface PlanRow extends ApprovedRow {
   /** Quantity as a share of what the other side of the visible book shows, in per cent; null when unknown. */
   readonly bookSharePercent: number | null;
   readonly circuitLocked: boolean;
+  /** Goes on the strength of a read-back. */
+  readonly unproven: boolean;
   readonly marginFreedE4: number;
   /** Waits for orders that step one cancels. */
   readonly afterCancel: number;

@@ -191,6 +191,7 @@ function pricedRow(
     timeInForce: priced.timeInForce,
     reference: priced.reference,
     bookSharePercent: visible > 0 ? Math.round((sizing.whole * 100) / visible) : null,
+    unproven: row.proof === 'unproven',
     circuitLocked: isCircuitLocked(instrument, side, quote),
     marginFreedE4: marginFreedE4(instrument, sizing.net, valueE4(instrument, shownE4, sizing.whole), policy),
     afterCancel: 0,

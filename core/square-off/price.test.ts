@@ -68,7 +68,7 @@ describe('market orders', () => {
   it.each<[string, string, string]>([
     ['where the venue takes them', priced(call, 1_000_000, { capabilities }), 'market DAY live none'],
     ['without any price at all', priced(call, 0, { capabilities }), 'market DAY - -'],
-    ['not in the limit-only part of the auction', priced(reliance, 14_200_000, { capabilities, phase: 'auction-limit-only' }), '1427.1 DAY live market-protection'],
+    ['not in the auction', priced(reliance, 14_200_000, { capabilities, phase: 'auction' }), '1427.1 DAY live market-protection'],
     ['not after the venue refused one', priced(call, 1_000_000, { capabilities, limitsOnly: true }), '102.5 DAY live market-protection'],
     ["not against the dealer's limit", priced(call, 1_000_000, { capabilities, dealerLimitE4: 1_005_000 }), '100.5 DAY live dealer'],
   ])('%s', (_name, actual, expected) => {

@@ -137,11 +137,11 @@ function referenceOf(input: PriceInput): PriceReference | null {
   return { priceE4: dealerLimitE4, source: 'dealer', ageMs: 0, cappedBy: 'dealer' };
 }
 
-/** A dealer's limit and the limit-only part of the auction rule market orders out. */
+/** A dealer's limit and the auction rule market orders out. */
 function takesMarket(input: PriceInput): boolean {
   if (!input.capabilities.marketOrders || !input.policy.preferMarketOrders || input.limitsOnly) return false;
   if (input.dealerLimitE4 !== null) return false;
-  return input.phase === 'continuous' || input.phase === 'risk-reduction' || input.phase === 'auction';
+  return input.phase === 'continuous' || input.phase === 'risk-reduction';
 }
 
 function marketReference(reference: PriceReference | null): PriceReference | null {

@@ -177,7 +177,6 @@ export function planInput(
     contractInDoubt: () => false,
     shortfall: () => null,
     isProprietary: () => false,
-    availableFundsE4: () => null,
     nowMs: NOW,
     tradingDate: istDate(NOW),
     policy: DEFAULT_POLICY,

@@ -1,0 +1,22 @@
+import type { Run } from './domain.ts';
+
+export interface RestartView {
+  readonly nowMs: number;
+  readonly tradingDate: string;
+  readonly resumeMs: number;
+  /** Why trading is not allowed now (mode, role); null when it is. */
+  readonly mayNotTrade: string | null;
+  /** The first account of the run that takes no automation, and why; null when none. */
+  readonly blocked: string | null;
+}
+
+/**
+ * Why a run that was found running at a start may not go on by itself; null when it may. It also guards a
+ * person's resume, but for the age: what is too old for that is a matter of a new dry run.
+ */
+export function mayNotResume(run: Run, view: RestartView): string | null {
+  if (run.tradingDate !== view.tradingDate) return 'it was approved on another trading date';
+  if (view.nowMs - run.lastAtMs > view.resumeMs) return 'it stood still for too long';
+  if (view.mayNotTrade !== null) return view.mayNotTrade;
+  return view.blocked;
+}
