@@ -67,7 +67,5 @@ export const VenueConfig = z.object({
   burstMax: z.int().min(1).max(1000).default(100),
   /** Say NextExpectedMsgSeqNum (789) at logon; FIX 4.4 only. */
   nextExpected: z.boolean().default(false),
-  /** Unanswered this long, a request is in doubt and asked about. */
-  answerTimeoutMs: z.int().min(100).max(60_000).default(3000),
 });
 export type VenueConfig = z.infer<typeof VenueConfig>;

@@ -23,7 +23,6 @@ export interface ExchangeDeps extends Pick<
   readonly host: Host;
   readonly venues: readonly VenueConfig[];
   readonly doubtful: (venue: VenueId) => ReturnType<FixGatewayDeps['doubtful']>;
-  readonly unanswered: (venue: VenueId, beforeMs: number) => ReturnType<FixGatewayDeps['unanswered']>;
   /** Wraps a gateway; a drill breaks a desk on purpose with it. */
   readonly wrap?: (gateway: ExchangeGateway) => ExchangeGateway;
 }
@@ -98,7 +97,6 @@ function gatewayDeps(
     ...deps,
     config,
     doubtful: () => deps.doubtful(config.venue),
-    unanswered: (beforeMs) => deps.unanswered(config.venue, beforeMs),
     quote: (instrument) => quotes.get(instrument.instrumentId) ?? null,
     quotes: (changed) => {
       for (const quote of changed) quotes.set(quote.instrumentId, quote);

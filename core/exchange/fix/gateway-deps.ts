@@ -2,7 +2,6 @@ import type { Endpoint, VenueConfig } from '#core/exchange/config.ts';
 import type { OrderAddress, OrderBatch, Quote } from '#core/exchange/port.ts';
 import type { Host } from '#core/host.ts';
 import type { Journal } from '#core/journal/port.ts';
-import type { OrderId } from '#core/model/ids.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import type { DialOptions } from './connection.ts';
 
@@ -14,9 +13,8 @@ export interface FixGatewayDeps {
   readonly instrument: (exchange: string, segment: string, token: string) => Instrument | null;
   readonly instrumentBySymbol: (exchange: string, symbol: string) => Instrument | null;
   readonly beginBatch: () => OrderBatch;
-  /** Orders of this venue that are in doubt, and those sent before the instant and not answered. */
+  /** Orders of this venue that are in doubt: asked about before the venue may be traded again. */
   readonly doubtful: () => readonly OrderAddress[];
-  readonly unanswered: (beforeMs: number) => readonly OrderId[];
   readonly quote: (instrument: Instrument) => Quote | null;
   readonly quotes: (changed: readonly Quote[]) => void;
   readonly credentials: (

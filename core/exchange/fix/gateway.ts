@@ -129,7 +129,6 @@ class Gateway implements FixGateway {
 
   tick(): void {
     for (const session of this.#sessions()) session.tick();
-    if (this.#orders.up()) this.#doubtUnanswered();
     this.#ask();
     this.#subscribeDue();
   }
@@ -208,9 +207,9 @@ class Gateway implements FixGateway {
     return RequestId.parse(`${prefix}${this.#deps.host.now()}-${this.#names}`);
   }
 
-  /** Asks about what is in doubt; the venue is ready when the first rounds are over. */
+  /** Asks about what is in doubt; the venue is ready when all is answered, or after the rounds that it gets. */
   #ask(): void {
-    if (!this.#orders.up() || !this.#barrierPassed) return;
+    if (this.#phase !== 'asking' || !this.#orders.up() || !this.#barrierPassed) return;
     const { config, host, journal } = this.#deps;
     const now = host.now();
     if (this.capabilities.orderStatus) {
@@ -219,7 +218,6 @@ class Gateway implements FixGateway {
       const asked = due.map((order) => ({ kind: 'status', requestId: this.#name('H'), order }) as const);
       if (asked.length > 0) this.#send(asked.map((command) => commandMessage(command, config, now)));
     }
-    if (this.#phase !== 'asking') return;
     const doubtful = this.#deps.doubtful();
     const outcome = this.capabilities.orderStatus
       ? this.#recovery.outcome(doubtful)
@@ -227,16 +225,6 @@ class Gateway implements FixGateway {
     if (outcome === null) return;
     const kept = journal.append([{ kind: 'venue-recovered', v: 1, venue: this.venue, ...outcome }]);
     if (kept.ok) this.#phase = 'ready';
-  }
-
-  #doubtUnanswered(): void {
-    const { config, host, journal } = this.#deps;
-    const late = this.#deps.unanswered(host.now() - config.answerTimeoutMs);
-    if (late.length === 0) return;
-    const kept = journal.append(
-      late.map((orderId): Fact => ({ kind: 'order-in-doubt', v: 1, orderId, why: 'no-answer' })),
-    );
-    if (!kept.ok) host.log.error('doubt not journalled', { venue: this.venue, reason: kept.refusal.reason });
   }
 
   #subscribeDue(): void {

@@ -2,9 +2,9 @@ import type { OrderAddress } from '#core/exchange/port.ts';
 import type { OrderId } from '#core/model/ids.ts';
 
 /**
- * The questions about orders in doubt: after a (re)connection each is asked, and asked again while it stays
- * unanswered, with growing pauses; a venue is ready for new orders when the first rounds are over. An order in
- * doubt is never sent again (I3), only asked about.
+ * The questions about orders in doubt after a (re)connection: each is asked, and asked again while it stays
+ * unanswered, with growing pauses; a venue is ready for new orders when all is answered or the rounds are over.
+ * An order in doubt is never sent again (I3), only asked about; what stays in doubt later is the orders' watch.
  */
 export interface Recovery {
   /** A connection is up and its barrier passed: everything in doubt is asked anew. */
