@@ -9,7 +9,7 @@ import { Restriction, ShortfallRow } from './baseline.ts';
 export const AssetClass = z.enum(['equity', 'fno', 'currency', 'commodity']);
 export type AssetClass = z.infer<typeof AssetClass>;
 
-export const Warning = z.enum([
+const Warning = z.enum([
   'no-cut',
   'sign-in-doubt',
   'drop-copy-down',
@@ -125,7 +125,7 @@ const AnyCut = z.discriminatedUnion('kind', [
 ]);
 
 /** Characters of one imported file. */
-export const FILE_TEXT_MAX = 64 * 1024 * 1024;
+const FILE_TEXT_MAX = 64 * 1024 * 1024;
 
 export const PositionFile = z.object({
   /** Name of the file, for the record. */
@@ -152,7 +152,7 @@ export const PositionFileReport = z.object({
 });
 export type PositionFileReport = z.infer<typeof PositionFileReport>;
 
-export const SHORTFALL_ROWS_MAX = 200_000;
+const SHORTFALL_ROWS_MAX = 200_000;
 
 export const ShortfallList = z.object({
   source: z.string().min(1).max(200),

@@ -124,7 +124,7 @@ export function createStage(
   };
 }
 
-export function keyOf(told: Pick<Told, 'side' | 'tradeId' | 'day'>): FillKey {
+function keyOf(told: Pick<Told, 'side' | 'tradeId' | 'day'>): FillKey {
   return {
     venue: VENUE,
     tradingDate: told.day ?? TODAY,

@@ -1,9 +1,9 @@
 import { oc } from '#core/lib/procedure.ts';
 import { z } from 'zod';
 
-export const ModeName = z.enum(['STANDBY', 'SUSPECT', 'EMERGENCY', 'HANDBACK']);
+const ModeName = z.enum(['STANDBY', 'SUSPECT', 'EMERGENCY', 'HANDBACK']);
 
-export const OutageShown = z.object({
+const OutageShown = z.object({
   startedAtMs: z.number(),
   lastsMs: z.number(),
   /** Five minutes without a break. */

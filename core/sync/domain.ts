@@ -131,9 +131,9 @@ function mainIn(mode: Mode, before: ModeView['main']): ModeView['main'] {
 }
 
 /** An outage of this length is one that must be reported (SEBI's circular on technical glitches). */
-export const REPORTABLE_AFTER_MS = 5 * MINUTE_MS;
+const REPORTABLE_AFTER_MS = 5 * MINUTE_MS;
 /** From its start, the first report is due by then. */
-export const REPORT_WITHIN_MS = 120 * MINUTE_MS;
+const REPORT_WITHIN_MS = 120 * MINUTE_MS;
 
 export interface Outage {
   readonly startedAtMs: number;
