@@ -29,8 +29,8 @@ const SLOT_BYTES = 512;
 
 export function openAnchor(path: string): Anchor {
   const descriptor = openSync(path, existsSync(path) ? 'r+' : 'w+');
-  const slots = [readSlot(descriptor, 0), readSlot(descriptor, 1)];
-  const found = slots.reduce(higher, null);
+  const slots = [readSlot(descriptor, 0), readSlot(descriptor, 1)] as const;
+  const found = higher(...slots);
   let next = found !== null && found === slots[0] ? 1 : 0;
   return {
     found,
@@ -41,6 +41,17 @@ export function openAnchor(path: string): Anchor {
     sync: () => fsyncSync(descriptor),
     close: () => closeSync(descriptor),
   };
+}
+
+/** The highest point of an anchor that another process may be writing; null when there is none. Reads only. */
+export function readAnchor(path: string): AnchorPoint | null {
+  if (!existsSync(path)) return null;
+  const descriptor = openSync(path, 'r');
+  try {
+    return higher(readSlot(descriptor, 0), readSlot(descriptor, 1));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function higher(one: AnchorPoint | null, other: AnchorPoint | null): AnchorPoint | null {

@@ -1,8 +1,9 @@
 import { GENESIS, headMessage, hexOf, rowHash, sameBytes } from './chain.ts';
 import { deskOf, factOf, headsBetween, lastHead, pointOf, rowAt, rowsAfter } from './rows.ts';
 import type { HeadPoint, StoredHead, StoredRow } from './rows.ts';
-import type { Sqlite } from './sqlite.ts';
 import { isSignedBy } from './signer.ts';
+import { storageCode } from './sqlite.ts';
+import type { Sqlite } from './sqlite.ts';
 
 /** The first row of a chain that does not hold, and how. */
 export interface Break {
@@ -45,18 +46,23 @@ const BATCH_ROWS = 2_000;
 /** Checks every row, hash and signature of the file, in order. Reads only. */
 export function checkChain(sqlite: Sqlite, options: CheckOptions = {}): ChainReport {
   const walk = new ChainWalk(deskOf(sqlite) ?? '', options.publicKey ?? null);
-  let after = 0;
-  for (
-    let rows = rowsAfter(sqlite, after, BATCH_ROWS);
-    rows.length > 0;
-    rows = rowsAfter(sqlite, after, BATCH_ROWS)
-  ) {
-    const last = rows.at(-1)?.seq ?? after;
-    walk.rows(rows, headsBetween(sqlite, after, last));
-    after = last;
-    options.progress?.(walk.count);
+  let limit = BATCH_ROWS;
+  for (;;) {
+    try {
+      const rows = rowsAfter(sqlite, walk.lastSeq, limit);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      walk.rows(rows, headsBetween(sqlite, walk.lastSeq, last.seq));
+      options.progress?.(walk.count);
+    } catch (error) {
+      const code = storageCode(error);
+      if (code === null) throw error;
+      // Once more row by row, to name the one; then nothing after it can be reached.
+      if (limit === 1) return walk.unreadable(code);
+      limit = 1;
+    }
   }
-  walk.strays(headsBetween(sqlite, after, Number.MAX_SAFE_INTEGER));
+  walk.strays(headsBetween(sqlite, walk.lastSeq, Number.MAX_SAFE_INTEGER));
   return walk.report();
 }
 
@@ -142,6 +148,7 @@ function changed(row: StoredRow): Break {
 /** Walks the rows in order and keeps the last good one, so that an epoch opened over a break can be followed. */
 class ChainWalk {
   count = 0;
+  lastSeq = 0;
   readonly #desk: string;
   readonly #pinned: Uint8Array | null;
   readonly #named: Break[] = [];
@@ -150,7 +157,6 @@ class ChainWalk {
   #epoch = 0;
   #epochs = 0;
   #epochKey: Uint8Array | null = null;
-  #lastSeq = 0;
   #good: HeadPoint | null = null;
   #goodHash: Uint8Array = GENESIS;
   #signed: HeadPoint | null = null;
@@ -175,6 +181,12 @@ class ChainWalk {
   strays(heads: readonly StoredHead[]): void {
     const stray = heads[0];
     if (stray !== undefined) this.#broken ??= strayHead(stray);
+  }
+
+  unreadable(code: string): ChainReport {
+    const text = `the database can not read this row: ${code}`;
+    this.#broken ??= { epoch: this.#epoch, seq: this.lastSeq + 1, what: 'unreadable', text };
+    return this.report();
   }
 
   report(): ChainReport {
@@ -203,7 +215,7 @@ class ChainWalk {
       if (head !== null) this.#sign(row, head);
     }
     this.#head = pointOf(row);
-    this.#lastSeq = row.seq;
+    this.lastSeq = row.seq;
   }
 
   #openEpoch(row: StoredRow, head: StoredHead | null): void {
@@ -211,9 +223,17 @@ class ChainWalk {
     this.#epoch = row.epoch;
     this.#epochs++;
     this.#epochKey = null;
-    const after = rising && head !== null ? openedAfter(row) : undefined;
+    const after = rising ? openedAfter(row) : undefined;
     if (after === undefined) {
       this.#broken ??= { ...changed(row), text: 'an epoch begins here without saying after which row' };
+      return;
+    }
+    if (head === null) {
+      this.#broken ??= {
+        ...changed(row),
+        what: 'signature',
+        text: 'the first row of the epoch is not signed',
+      };
       return;
     }
     if (this.#broken !== null && samePoint(after, this.#good)) {
@@ -223,7 +243,7 @@ class ChainWalk {
   }
 
   #check(row: StoredRow, head: StoredHead | null): Break | null {
-    if (row.seq !== this.#lastSeq + 1) return gap(row, this.#lastSeq);
+    if (row.seq !== this.lastSeq + 1) return gap(row, this.lastSeq);
     if (!sameBytes(rowHash(this.#goodHash, this.#desk, row), row.hash)) return changed(row);
     if (head === null) return null;
     return checkHead(this.#desk, row, head, this.#pinned ?? this.#epochKey);

@@ -1,54 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { DeskId } from '#core/model/ids.ts';
-import type { Entry, Fact } from '#core/events.ts';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '#core/events.ts';
+import { boundReached, openScratch, scratchFolder, scratchOptions } from '#tests/durability/scratch.ts';
 import { openJournal } from './open.ts';
-import type { JournalOptions } from './open.ts';
-import type { JournalFile } from './journal.ts';
-import { signerOf } from './signer.ts';
 
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-function options(): JournalOptions {
-  const folder = mkdtempSync(join(tmpdir(), 'lifeboat-journal-'));
-  folders.push(folder);
-  let nowMs = 1_795_000_000_000;
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  return {
-    path: join(folder, 'desk.db'),
-    desk: DeskId.parse('D1'),
-    build: 'test',
-    host: { now: () => ++nowMs, log },
-    signer: signerOf(new Uint8Array(32).fill(7)),
-    reserveBytes: 4096,
-  };
-}
-
-function opened(given: JournalOptions, memory: (entry: Entry) => void = () => undefined): JournalFile {
-  const result = openJournal(given);
-  if (!result.ok) throw new Error(`${result.refusal.reason}: ${result.refusal.text}`);
-  const replayed = result.value.replay([{ name: 'test', memory }]);
-  expect(replayed).toEqual({ ok: true, value: null });
-  return result.value;
-}
-
-const fact = (bound: string): Fact => ({ kind: 'bound-reached', v: 1, bound, limit: 1, outcome: 'nothing' });
 const words = (entries: readonly Entry[]): string[] =>
-  entries.map(({ seq, fact: { kind }, ...rest }) => `${rest.epoch}/${seq} ${kind}`);
+  entries.map(({ epoch, seq, fact: { kind } }) => `${epoch}/${seq} ${kind}`);
 
 describe('append and replay', () => {
   it('opens the first epoch, notes the start and goes on without a gap', () => {
-    const given = options();
-    const first = opened(given);
-    expect(first.append([fact('a'), fact('b')]).ok).toBe(true);
+    using folder = scratchFolder();
+    const options = scratchOptions(folder.path);
+    const first = openScratch(options);
+    expect(first.append([boundReached('a'), boundReached('b')]).ok).toBe(true);
     first.close();
     const seen: Entry[] = [];
-    const second = opened(given, (entry) => void seen.push(entry));
+    const second = openScratch(options, (entry) => void seen.push(entry));
     expect(words(seen)).toEqual([
       '1/1 epoch-opened',
       '1/2 desk-started',
@@ -61,18 +27,19 @@ describe('append and replay', () => {
   });
 
   it('gives memory what replay will give it, not the object of the caller', () => {
-    const given = options();
+    using folder = scratchFolder();
     const seen: Entry[] = [];
-    const journal = opened(given, (entry) => void seen.push(entry));
-    journal.append([Object.assign(fact('a'), { extra: undefined })]);
+    const journal = openScratch(scratchOptions(folder.path), (entry) => void seen.push(entry));
+    journal.append([Object.assign(boundReached('a'), { extra: undefined })]);
     expect(Object.keys(seen.at(-1)?.fact ?? {})).not.toContain('extra');
     journal.close();
   });
 
-  it('commits rows of the caller in the same transaction, or nothing', () => {
-    const journal = opened(options());
+  it('commits rows of the caller in the same transaction, or nothing at all', () => {
+    using folder = scratchFolder();
+    const journal = openScratch(scratchOptions(folder.path));
     const insert = (n: number) =>
-      journal.append([fact(`row ${n}`)], (tx) =>
+      journal.append([boundReached(`row ${n}`)], (tx) =>
         tx.run('INSERT INTO import_rows (sha256, n, body) VALUES (?, ?, ?)', 'x', n, '{}'),
       );
     expect(insert(1).ok).toBe(true);
@@ -83,36 +50,82 @@ describe('append and replay', () => {
     expect(journal.reader.all('SELECT n FROM import_rows')).toEqual([{ n: 1 }, { n: 2 }]);
     journal.close();
   });
+
+  it('changes memory after the commit and before any follower', () => {
+    using folder = scratchFolder();
+    const order: string[] = [];
+    const journal = openScratch(scratchOptions(folder.path), ({ seq }) => void order.push(`memory ${seq}`));
+    order.length = 0;
+    journal.follow(2, ({ seq }) => void order.push(`follower ${seq}, head ${journal.head().seq}`));
+    journal.append([boundReached('a'), boundReached('b')], () => void order.push('commit'));
+    expect(order).toEqual(['commit', 'memory 3', 'memory 4', 'follower 3, head 4', 'follower 4, head 4']);
+    journal.close();
+  });
+
+  it('is not appended to from within its own commit', () => {
+    using folder = scratchFolder();
+    const journal = openScratch(scratchOptions(folder.path));
+    expect(() => journal.append([], () => void journal.append([boundReached('a')]))).toThrow(/committing/);
+    expect(journal.append([boundReached('b')]).ok).toBe(true);
+    journal.close();
+  });
 });
 
 describe('follow', () => {
   it('gives the stored ones, then each new one, once and in order, also when followers append', () => {
-    const journal = opened(options());
+    using folder = scratchFolder();
+    const journal = openScratch(scratchOptions(folder.path));
     const seen: string[] = [];
     let answered = 0;
     journal.follow(0, ({ seq }) => void seen.push(`one ${seq}`));
     journal.follow(1, ({ seq }) => {
       seen.push(`two ${seq}`);
-      if (seq === 3 && answered++ === 0) journal.append([fact('answer')]);
+      if (seq === 3 && answered++ === 0) journal.append([boundReached('answer')]);
     });
-    journal.append([fact('question'), fact('another')]);
+    journal.append([boundReached('question'), boundReached('another')]);
     const stop = journal.follow(4, ({ seq }) => void seen.push(`three ${seq}`));
     stop();
-    journal.append([fact('last')]);
-    expect(seen).toEqual([
-      'one 1',
-      'one 2',
-      'two 2',
-      'one 3',
-      'two 3',
-      'one 4',
-      'two 4',
-      'one 5',
-      'two 5',
-      'three 5',
-      'one 6',
-      'two 6',
-    ]);
+    journal.append([boundReached('last')]);
+    expect(seen.join(', ')).toBe(
+      'one 1, one 2, two 2, one 3, two 3, one 4, two 4, one 5, two 5, three 5, one 6, two 6',
+    );
     journal.close();
+  });
+
+  it('gives a follower that begins during a delivery each entry once', () => {
+    using folder = scratchFolder();
+    const journal = openScratch(scratchOptions(folder.path));
+    const late: number[] = [];
+    journal.follow(2, ({ seq }) => {
+      if (seq === 3) journal.follow(0, (entry) => void late.push(entry.seq));
+    });
+    journal.append([boundReached('a'), boundReached('b')]);
+    journal.append([boundReached('c')]);
+    expect(late).toEqual([1, 2, 3, 4, 5]);
+    journal.close();
+  });
+});
+
+describe('one desk, one file', () => {
+  it('refuses a second opening while the first holds the file', () => {
+    using folder = scratchFolder();
+    const options = scratchOptions(folder.path);
+    const journal = openScratch(options);
+    expect(openJournal(options)).toMatchObject({ ok: false, refusal: { reason: 'journal-in-use' } });
+    journal.close();
+    openScratch(options).close();
+  });
+
+  it.each([
+    ['another desk', { desk: 'D2' }, 'wrong-desk'],
+    ['no key', { key: undefined }, 'not-openable'],
+    ['another key', { key: new Uint8Array(32).fill(2) }, 'not-openable'],
+  ])('refuses the file to %s', (_, change, reason) => {
+    using folder = scratchFolder();
+    const options = { ...scratchOptions(folder.path), key: new Uint8Array(32).fill(1) };
+    openScratch(options).close();
+    const opened = openJournal({ ...options, ...change } as typeof options);
+    expect(opened).toMatchObject({ ok: false, refusal: { reason } });
+    openScratch(options).close();
   });
 });

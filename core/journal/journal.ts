@@ -107,7 +107,7 @@ export class StoredJournal implements JournalFile {
       for (const row of rows) {
         const entry = entryOf(this.desk, row);
         if (entry === null) this.#parts.log.error('a row of the journal is unreadable', { seq: row.seq });
-        else for (const projection of projections) projection.memory(entry);
+        else this.#replayOne(entry);
       }
       rows = rowsAfter(durable.sqlite, rows.at(-1)?.seq ?? 0, REPLAY_BATCH);
     }
@@ -181,6 +181,22 @@ export class StoredJournal implements JournalFile {
     anchor.close();
     durable.close();
     release();
+  }
+
+  /** A broken journal is shown as far as it goes: a row that memory can not take is named and passed over. */
+  #replayOne(entry: Entry): void {
+    for (const { name, memory } of this.#projections) {
+      try {
+        memory(entry);
+      } catch (error) {
+        if (this.broken === null) throw error;
+        this.#parts.log.error('a row of a broken journal was passed over', {
+          projection: name,
+          seq: entry.seq,
+          error: String(error),
+        });
+      }
+    }
   }
 
   #draft(facts: readonly Fact[]): Draft {

@@ -15,6 +15,7 @@ import { StoredJournal } from './journal.ts';
 import type { JournalFile } from './journal.ts';
 import { migrate } from './migrate.ts';
 import type { Migration } from './migrate.ts';
+import { besides } from './paths.ts';
 import { migrations } from './migrations/index.ts';
 import { RESERVE_BYTES, ensureReserve } from './reserve.ts';
 import { deskOf, lastRow, rowAt } from './rows.ts';
@@ -200,10 +201,6 @@ function whyRestored(
 
 function epochOpened(why: EpochOpened['why'], after: HeadPoint | null, by: readonly string[]): EpochOpened {
   return { kind: 'epoch-opened', v: 1, why, after, by };
-}
-
-function besides(path: string, extension: string): string {
-  return `${path.replace(/\.[^./\\]*$/, '')}.${extension}`;
 }
 
 function codeText(code: string): string {

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { ok, refuse } from '#core/lib/result.ts';
+import type { Result } from '#core/lib/result.ts';
+import { readAnchor } from './anchor.ts';
+import { hexOf } from './chain.ts';
+import { checkChain } from './check.ts';
+import type { Break, ChainReport } from './check.ts';
+import { appliedMigrations } from './migrate.ts';
+import { besides } from './paths.ts';
+import { rowAt } from './rows.ts';
+import { openSqlite, storageCode } from './sqlite.ts';
+
+export type { Break, ChainReport } from './check.ts';
+
+export interface VerifyOptions {
+  /** 32 bytes, of an encrypted file. */
+  readonly key?: Uint8Array | undefined;
+  /** Ed25519 public key, SPKI DER: when given, every head must be signed by it. */
+  readonly publicKey?: Uint8Array | undefined;
+  /** Rows checked so far, of how many. */
+  readonly progress?: ((rows: number, total: number) => void) | undefined;
+}
+
+export interface VerifyRefusal {
+  readonly reason: 'no-such-file' | 'not-openable';
+  readonly text: string;
+}
+
+/**
+ * Checks a desk's journal from its first row to its last, beside a running desk or alone. Changes nothing.
+ * Where the desk's anchor lies beside the file, the file must also reach as far as the anchor says.
+ */
+export function verifyFile(path: string, options: VerifyOptions = {}): Result<ChainReport, VerifyRefusal> {
+  if (!existsSync(path)) return refuse({ reason: 'no-such-file', text: `there is no file ${path}` });
+  const anchor = readAnchor(besides(path, 'anchor'));
+  try {
+    const sqlite = openSqlite(path, { readOnly: true, key: options.key });
+    try {
+      if (!appliedMigrations(sqlite).has(10)) {
+        return refuse({ reason: 'not-openable', text: `${path} is a database, but no desk's journal` });
+      }
+      const total = Number(sqlite.get('SELECT max(seq) AS n FROM log')?.['n'] ?? 0);
+      const { publicKey, progress } = options;
+      const report = checkChain(sqlite, {
+        ...(publicKey === undefined ? {} : { publicKey }),
+        progress: (rows) => progress?.(rows, total),
+      });
+      return ok({ ...report, broken: report.broken ?? behindAnchor(anchor, sqlite) });
+    } finally {
+      sqlite.close();
+    }
+  } catch (error) {
+    const code = storageCode(error);
+    if (code === null) throw error;
+    return refuse({ reason: 'not-openable', text: openText(path, code) });
+  }
+}
+
+function behindAnchor(
+  anchor: ReturnType<typeof readAnchor>,
+  sqlite: ReturnType<typeof openSqlite>,
+): Break | null {
+  if (anchor === null || anchor.seq === 0) return null;
+  const { epoch, seq } = anchor;
+  const row = rowAt(sqlite, seq);
+  if (row === null)
+    return { epoch, seq, what: 'gap', text: 'the desk had written up to here; the file ends before' };
+  if (row.epoch === epoch && hexOf(row.hash) === anchor.hash) return null;
+  return { epoch, seq, what: 'hash', text: 'the desk had written another row here' };
+}
+
+function openText(path: string, code: string): string {
+  if (code === 'SQLITE_NOTADB') {
+    return `${path} is no journal, or it is encrypted: its passphrase comes on LIFEBOAT_PASSPHRASE_FD`;
+  }
+  return `${path} can not be read: ${code}`;
+}
