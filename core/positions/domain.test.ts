@@ -142,6 +142,11 @@ describe('proof', () => {
     stage.cover(false);
     expect(said(stage.row())).toBe('65..65 65 sell unproven drop-copy-down');
     stage.cover();
+    stage.tell({ kind: 'day-rolled', v: 1, from: '2026-11-23', to: '2026-11-23' });
+    expect(said(stage.row())).toBe('65..65 65 sell proven');
+    stage.tell({ kind: 'desk-started', v: 1, build: 'after a kill' });
+    expect(said(stage.row())).toBe('65..65 65 sell unproven drop-copy-down');
+    stage.cover();
     stage.tell({ kind: 'day-rolled', v: 1, from: '2026-11-23', to: '2026-11-24' });
     expect(said(stage.row())).toBe('65..65 65 sell unproven no-drop-copy stale');
   });

@@ -42,6 +42,11 @@ const HANDLERS: Handlers = {
     book.coverage.set(segmentKey(fact), fact.covered);
     book.generation += 1;
   },
+  // A desk that was killed had no time to say that its drop copy went down.
+  'desk-started': (book) => {
+    for (const segment of book.coverage.keys()) book.coverage.set(segment, false);
+    book.generation += 1;
+  },
   'instruments-imported': (book) => {
     book.generation += 1;
   },
@@ -79,8 +84,9 @@ const HANDLERS: Handlers = {
     const kept = dayOf(fact.from);
     for (const [orderId, order] of book.orders) if (order.day < kept) book.orders.delete(orderId);
     newDay(book, dayOf(fact.to));
-    // Yesterday's coverage proves nothing about today: it must be told again.
-    book.coverage.clear();
+    // Yesterday's coverage proves nothing about today: it must be told again. The first roll of a log is from
+    // a day to itself, and ends no day.
+    if (fact.from !== fact.to) book.coverage.clear();
     book.generation += 1;
   },
 };
