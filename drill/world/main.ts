@@ -30,8 +30,18 @@ function marketDay(nowMs: number): string {
   return day;
 }
 
+let stopping = false;
+const stop = (): void => {
+  if (stopping) return;
+  stopping = true;
+  void opening.then((world) => world.stop()).then(() => process.exit(0));
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+process.stdin.on('end', stop).resume();
+
 const seed = Number(values.seed);
-const world = await openWorld({
+const opening = openWorld({
   folder: values.data,
   book: () =>
     seededBook({
@@ -51,17 +61,7 @@ const world = await openWorld({
     process.exit(1);
   },
 });
-
-let stopping = false;
-const stop = (): void => {
-  if (stopping) return;
-  stopping = true;
-  void world.stop().then(() => process.exit(0));
-};
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
-process.stdin.on('end', stop).resume();
-
+const world = await opening;
 const { book: _book, ...files } = world.file.files;
 const { clockOffsetMs } = world.file;
 process.stdout.write(`${JSON.stringify({ deskConfig: world.deskConfig, clockOffsetMs, files })}\n`);
