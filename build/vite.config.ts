@@ -1,17 +1,35 @@
 import react from '@vitejs/plugin-react';
 import { join } from 'node:path';
-import { defineConfig } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 import { ROOT } from './tool.ts';
 
-/** The screen, bundled into dist/renderer; relative paths, so that it opens from a file as from a server. */
+const SCREEN = join(ROOT, 'dist', 'renderer');
+const TARGET = 'chrome140';
+
+/** The screen, bundled into dist/renderer with relative paths: served over HTTP and by Electron alike. */
 export default defineConfig({
   root: join(ROOT, 'renderer'),
   base: './',
-  plugins: [react()],
-  build: {
-    outDir: join(ROOT, 'dist', 'renderer'),
-    emptyOutDir: true,
-    target: 'chrome140',
-    sourcemap: false,
-  },
+  plugins: [react(), preload()],
+  build: { outDir: SCREEN, emptyOutDir: true, target: TARGET, sourcemap: false },
 });
+
+/** A sandboxed preload is one CommonJS file of plain JavaScript: made beside the screen that it serves. */
+function preload(): Plugin {
+  return {
+    name: 'preload',
+    async closeBundle() {
+      await build({
+        configFile: false,
+        logLevel: 'warn',
+        build: {
+          outDir: SCREEN,
+          emptyOutDir: false,
+          target: TARGET,
+          lib: { entry: join(ROOT, 'native-bridge', 'preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
+          rolldownOptions: { external: ['electron'] },
+        },
+      });
+    },
+  };
+}

@@ -1,11 +1,15 @@
 import { deskContract } from './desk/contract.ts';
 import { exchangeContract } from './exchange/contract.ts';
+import { positionsContract } from './positions/contract.ts';
 import { sessionsContract } from './sessions/contract.ts';
+import { modeContract } from './sync/contract.ts';
 
 /** All that core can be asked. The screen, scripts and tests are typed by it. */
 export const contract = {
   desk: deskContract,
   exchange: exchangeContract,
+  mode: modeContract,
+  positions: positionsContract,
   sessions: sessionsContract,
 };
 export type Contract = typeof contract;

@@ -105,7 +105,7 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
 
 async function signIn({ web, sessions }: Desk): Promise<string> {
   const token = sessions.issueToken()?.token ?? '';
-  const answer = await post(`${web.url}session`, { token });
+  const answer = await post(`${web.url}/session`, { token });
   return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 }
 
@@ -114,30 +114,30 @@ describe('the web door', () => {
     const it = await desk();
     for (const call of ['rpc/sums/add', 'api/sums/add']) {
       const answer = await post(
-        `${it.web.url}${call}`,
+        `${it.web.url}/${call}`,
         call.startsWith('rpc') ? { json: { a: 1, b: 2 } } : { a: 1, b: 2 },
       );
       expect(answer.status).toBe(401);
     }
     // Not even its shape is told to a stranger.
-    expect((await post(`${it.web.url}api/sums/add`, { a: 'x' })).status).toBe(401);
+    expect((await post(`${it.web.url}/api/sums/add`, { a: 'x' })).status).toBe(401);
     expect(it.ran).toEqual([]);
   });
 
   it('exchanges the token once, for a cookie that no script reads', async () => {
     const it = await desk();
     const token = it.sessions.issueToken()?.token ?? '';
-    const first = await post(`${it.web.url}session`, { token });
+    const first = await post(`${it.web.url}/session`, { token });
     expect(first.status).toBe(200);
     expect(first.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/);
-    const second = await post(`${it.web.url}session`, { token });
+    const second = await post(`${it.web.url}/session`, { token });
     expect([second.status, second.body?.['reason']]).toEqual([401, 'token-unknown']);
   });
 
   it('answers the same over both HTTP faces: value, refusal, bad input, bug', async () => {
     const it = await desk();
     const cookie = await signIn(it);
-    const add = (body: unknown) => post(`${it.web.url}api/sums/add`, body, { cookie });
+    const add = (body: unknown) => post(`${it.web.url}/api/sums/add`, body, { cookie });
     expect(await add({ a: 1, b: 2 })).toMatchObject({ status: 200, body: { sum: 3 } });
     expect(await add({ a: 4, b: 0 })).toMatchObject({ status: 200, body: { sum: 4 } });
     expect(await add({ a: 13, b: 2 })).toMatchObject({
@@ -150,16 +150,16 @@ describe('the web door', () => {
     expect(JSON.stringify(bug.body)).not.toContain('secret of the house');
     expect(it.bugs).toEqual(['bug-1 sums.add: secret of the house']);
     expect(it.ran[0]).toBe('dealer-1: 1+2');
-    const rpc = await post(`${it.web.url}rpc/sums/add`, { json: { a: 1, b: 2 } }, { cookie });
+    const rpc = await post(`${it.web.url}/rpc/sums/add`, { json: { a: 1, b: 2 } }, { cookie });
     expect(rpc.body).toEqual({ json: { sum: 3 } });
   });
 
   it('never runs a call whose contract states no permission, nor lets a wrong answer out', async () => {
     const it = await desk();
     const cookie = await signIn(it);
-    expect((await post(`${it.web.url}api/sums/unstated`, {}, { cookie })).status).toBe(403);
+    expect((await post(`${it.web.url}/api/sums/unstated`, {}, { cookie })).status).toBe(403);
     expect(it.ran).toEqual([]);
-    expect(await post(`${it.web.url}api/sums/lies`, {}, { cookie })).toMatchObject({
+    expect(await post(`${it.web.url}/api/sums/lies`, {}, { cookie })).toMatchObject({
       status: 500,
       body: { code: 'INTERNAL' },
     });
@@ -171,7 +171,7 @@ describe('the web door', () => {
   ])('turns away %s, even with the cookie', async (_who, headers, reason) => {
     const it = await desk();
     const cookie = await signIn(it);
-    const answer = await post(`${it.web.url}api/sums/add`, { a: 1, b: 2 }, { cookie, ...headers });
+    const answer = await post(`${it.web.url}/api/sums/add`, { a: 1, b: 2 }, { cookie, ...headers });
     expect([answer.status, answer.body?.['reason']]).toEqual([403, reason]);
     expect(it.ran).toEqual([]);
   });
@@ -179,27 +179,27 @@ describe('the web door', () => {
   it('ends calls with their session: ended or expired', async () => {
     const it = await desk();
     const cookie = await signIn(it);
-    await fetch(`${it.web.url}session`, { method: 'DELETE', headers: { cookie } });
-    expect((await post(`${it.web.url}api/sums/add`, { a: 1, b: 2 }, { cookie })).status).toBe(401);
+    await fetch(`${it.web.url}/session`, { method: 'DELETE', headers: { cookie } });
+    expect((await post(`${it.web.url}/api/sums/add`, { a: 1, b: 2 }, { cookie })).status).toBe(401);
     const other = await signIn(it);
     it.clock.now += SESSION_LIFE_MS;
-    expect((await post(`${it.web.url}api/sums/add`, { a: 1, b: 2 }, { cookie: other })).status).toBe(401);
+    expect((await post(`${it.web.url}/api/sums/add`, { a: 1, b: 2 }, { cookie: other })).status).toBe(401);
   });
 
   it('stops guessing of tokens', async () => {
     const it = await desk();
     for (let n = 0; n < WRONG_TOKENS_PER_MINUTE; n += 1)
-      await post(`${it.web.url}session`, { token: `guess-${n}` });
+      await post(`${it.web.url}/session`, { token: `guess-${n}` });
     const token = it.sessions.issueToken()?.token ?? '';
-    expect((await post(`${it.web.url}session`, { token })).body?.['reason']).toBe('too-many-attempts');
+    expect((await post(`${it.web.url}/session`, { token })).body?.['reason']).toBe('too-many-attempts');
     it.clock.now += 60_000;
-    expect((await post(`${it.web.url}session`, { token })).status).toBe(200);
+    expect((await post(`${it.web.url}/session`, { token })).status).toBe(200);
   });
 
   it('sends its security headers with every answer', async () => {
     const it = await desk();
     for (const path of ['health', 'rpc/none', 'api/none', 'nothing']) {
-      const answer = await fetch(`${it.web.url}${path}`);
+      const answer = await fetch(`${it.web.url}/${path}`);
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
     }
   });
@@ -208,7 +208,7 @@ describe('the web door', () => {
 describe('the socket', () => {
   const connect = (it: Desk, headers: Record<string, string>) =>
     new Promise<WebSocket | string>((resolve) => {
-      const socket = new WebSocket(`${it.web.url.replace('http', 'ws')}ws`, { headers });
+      const socket = new WebSocket(`${it.web.url.replace('http', 'ws')}/ws`, { headers });
       socket.on('open', () => resolve(socket));
       socket.on('error', (error) => resolve(error.message));
     });

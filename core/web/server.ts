@@ -29,6 +29,7 @@ export interface WebOptions {
 }
 export interface Web {
   readonly port: number;
+  /** Without a slash at the end. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -67,7 +68,7 @@ export async function startWeb(deps: WebDeps, options: WebOptions): Promise<Web>
   port = address.port;
   return {
     port,
-    url: `http://${LOOPBACK}:${port}/`,
+    url: `http://${LOOPBACK}:${port}`,
     close: async () => {
       await sockets.close();
       await app.close();

@@ -1,0 +1,152 @@
+import type { PositionShown } from '#core/positions/contract.ts';
+import { deskNow } from '#renderer/api/desk.ts';
+import type { Column } from '#renderer/look/data-grid.tsx';
+import { duration, price, quantity, signedMoney, signedQuantity, words } from '#renderer/look/format.ts';
+import { Chip } from '#renderer/look/said.tsx';
+import { useQuote } from './quotes.ts';
+
+export const COLUMNS: readonly Column<PositionShown>[] = [
+  { id: 'account', header: 'Account', width: 92, value: (row) => row.account },
+  {
+    id: 'symbol',
+    header: 'Contract',
+    width: 190, grow: 2,
+    value: (row) => row.contract?.symbol ?? row.instrumentId,
+    cell: (row) => (
+      <>
+        <strong>{row.contract?.symbol ?? row.instrumentId}</strong>
+        {row.contract === null ? <span className="bad"> UNKNOWN CONTRACT</span> : null}
+      </>
+    ),
+  },
+  { id: 'exchange', header: 'Exch', width: 52, value: (row) => row.contract?.exchange ?? '?' },
+  { id: 'product', header: 'Prod', width: 54, value: (row) => row.product },
+  {
+    id: 'net',
+    header: 'Net',
+    width: 104,
+    numeric: true,
+    value: (row) => row.net,
+    cell: (row) => <Net row={row} />,
+    title: 'Net quantity in units: + long, − short. Two numbers: the cut is unknown, the net lies between them.',
+  },
+  {
+    id: 'closable',
+    header: 'Closable',
+    width: 112,
+    numeric: true,
+    value: (row) => row.closable,
+    cell: (row) => <Closable row={row} />,
+    title: 'What an exit may still use, and on which side',
+  },
+  {
+    id: 'price',
+    header: 'LTP',
+    width: 92,
+    numeric: true,
+    value: (row) => row.price?.priceE4 ?? 0,
+    cell: (row) => <LastPrice row={row} />,
+    title: 'Last traded price; “file” when it is from the contract file and not live',
+  },
+  {
+    id: 'unrealised',
+    header: 'Unrealised',
+    width: 116,
+    numeric: true,
+    value: (row) => row.unrealisedE4 ?? 0,
+    cell: (row) => <Profit e4={row.unrealisedE4} />,
+  },
+  {
+    id: 'realised',
+    header: 'Realised',
+    width: 104,
+    numeric: true,
+    value: (row) => row.realisedE4,
+    cell: (row) => <Profit e4={row.realisedE4} />,
+  },
+  {
+    id: 'day',
+    header: 'Day',
+    width: 72,
+    numeric: true,
+    value: (row) => row.dayQuantity,
+    cell: (row) => signedQuantity(row.dayQuantity),
+  },
+  {
+    id: 'carried',
+    header: 'Carried',
+    width: 76,
+    numeric: true,
+    value: (row) => row.carriedQuantity,
+    cell: (row) => signedQuantity(row.carriedQuantity),
+  },
+  {
+    id: 'proof',
+    header: 'Proof',
+    width: 104,
+    value: (row) => row.proof,
+    cell: (row) => (row.proof === 'proven' ? <Chip tone="good">✓ proven</Chip> : <Chip tone="bad">✖ UNPROVEN</Chip>),
+    title: 'Proven: drop copy or the exchange’s download covers the whole day',
+  },
+  {
+    id: 'age',
+    header: 'Source, age',
+    width: 128,
+    value: (row) => row.asOfMs,
+    cell: (row) => (
+      <span title={row.source}>
+        {duration(deskNow() - row.asOfMs)} <span className="dim">{row.source}</span>
+      </span>
+    ),
+  },
+  {
+    id: 'warnings',
+    header: 'Warnings',
+    width: 150, grow: 1,
+    value: (row) => warningsOf(row).join(', '),
+    cell: (row) => <span className="warn">{warningsOf(row).join(', ')}</span>,
+  },
+];
+
+function warningsOf(row: PositionShown): readonly string[] {
+  const restriction = row.restriction === 'none' ? [] : [words(row.restriction)];
+  const shortfall = row.shortfall === null ? [] : [`shortfall ${row.shortfall}`];
+  return [...row.warnings.map((warning) => `⚠ ${words(warning)}`), ...restriction, ...shortfall];
+}
+
+function Net({ row }: { readonly row: PositionShown }) {
+  const tone = row.net > 0 ? 'long' : row.net < 0 ? 'short' : 'dim';
+  if (row.netLow !== row.netHigh) {
+    return (
+      <span className="bad" title="Unknown overlap of baseline and today’s trades">
+        {signedQuantity(row.netLow)}…{signedQuantity(row.netHigh)}
+      </span>
+    );
+  }
+  return <strong className={tone}>{row.net === 0 ? 'flat' : signedQuantity(row.net)}</strong>;
+}
+
+function Closable({ row }: { readonly row: PositionShown }) {
+  if (row.closingSide === null || row.closable === 0) return <span className="dim">0</span>;
+  return (
+    <>
+      <span className={row.closingSide}>{row.closingSide === 'buy' ? 'BUY' : 'SELL'}</span> {quantity(row.closable)}
+    </>
+  );
+}
+
+function LastPrice({ row }: { readonly row: PositionShown }) {
+  const quote = useQuote(row.instrumentId);
+  if (quote !== undefined && quote.lastE4 > 0) return <>{price(quote.lastE4)}</>;
+  if (row.price === null) return <span className="bad">no price</span>;
+  return (
+    <>
+      {price(row.price.priceE4)} {row.price.source === 'file' ? <span className="warn">file</span> : null}
+    </>
+  );
+}
+
+function Profit({ e4 }: { readonly e4: number | null }) {
+  if (e4 === null) return <span className="bad">unknown</span>;
+  return <span className={e4 > 0 ? 'profit' : e4 < 0 ? 'loss' : 'dim'}>{signedMoney(e4)}</span>;
+}

@@ -1,0 +1,204 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { FactKind } from '#core/events.ts';
+import type { InstrumentId } from '#core/model/ids.ts';
+import type { ClassProfit, PositionShown, ProfitSummary } from '#core/positions/contract.ts';
+import { useQuery, type Seen } from '#renderer/api/query.ts';
+import { DataGrid } from '#renderer/look/data-grid.tsx';
+import { signedMoney } from '#renderer/look/format.ts';
+import { useKeymap } from '#renderer/look/keys.ts';
+import { Trust } from '#renderer/look/said.tsx';
+import { COLUMNS } from './columns.tsx';
+import { followQuotes } from './quotes.ts';
+
+const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
+  'positions-imported',
+  'instruments-imported',
+  'shortfall-list-imported',
+  'coverage-changed',
+  'order-planned',
+  'order-withdrawn',
+  'order-released',
+  'order-filled',
+  'fill-busted',
+  'fill-corrected',
+  'fill-conflicted',
+  'order-canceled',
+  'order-rejected',
+  'order-expired',
+  'order-in-doubt',
+  'order-confirmed',
+  'order-decided-by-persons',
+  'foreign-fill-seen',
+  'foreign-fill-busted',
+  'foreign-order-seen',
+  'foreign-order-ended',
+]);
+
+/** Marked-to-market figures move without a fact. */
+const EVERY_MS = 3_000;
+
+const CHIPS = [
+  { id: 'open', label: 'Open only', keeps: (row: PositionShown) => row.netLow !== 0 || row.netHigh !== 0 },
+  { id: 'mis', label: 'MIS', keeps: (row: PositionShown) => row.product === 'MIS' },
+  { id: 'short', label: 'Short', keeps: (row: PositionShown) => row.netLow < 0 },
+  { id: 'unproven', label: 'Unproven', keeps: (row: PositionShown) => row.proof === 'unproven' },
+  { id: 'warned', label: 'Warned', keeps: (row: PositionShown) => row.warnings.length > 0 },
+] as const;
+type ChipId = (typeof CHIPS)[number]['id'];
+
+/** The name of a row in selections: account, contract, product. */
+export function rowIdOf(row: Pick<PositionShown, 'account' | 'instrumentId' | 'product'>): string {
+  return `${row.account}|${row.instrumentId}|${row.product}`;
+}
+
+export interface NetPositionProps {
+  readonly selection: Record<string, true>;
+  readonly onSelection: (next: Record<string, true>) => void;
+  /** The rows of the desk and the one under the cursor, for tickets and dry runs. */
+  readonly onRows: (rows: readonly PositionShown[]) => void;
+  readonly onActive: (row: PositionShown | null) => void;
+  readonly onOpen: (row: PositionShown) => void;
+}
+
+/** What clients hold, with how sure it is. */
+export function NetPosition(props: NetPositionProps) {
+  const { onRows } = props;
+  const seen = useQuery('positions', {
+    ask: (calls) => calls.positions.list({}),
+    changedBy: CHANGED_BY,
+    everyMs: EVERY_MS,
+  });
+  const profit = useQuery('profit', {
+    ask: (calls) => calls.positions.summary({}),
+    changedBy: CHANGED_BY,
+    everyMs: EVERY_MS,
+  });
+  const fetched = 'value' in seen ? seen.value.rows : null;
+  const rows = useKept(fetched);
+  const [text, setText] = useState('');
+  const [chips, setChips] = useState<ReadonlySet<ChipId>>(new Set(['open']));
+  const kept = useMemo(() => filtered(rows, text, chips), [rows, text, chips]);
+  useEffect(() => onRows(rows), [rows, onRows]);
+  useLiveQuotes(rows);
+  const chosen = Object.keys(props.selection).length;
+  const toggle = (id: ChipId): void => {
+    setChips(new Set(chips.has(id) ? [...chips].filter((one) => one !== id) : [...chips, id]));
+  };
+
+  return (
+    <section className="view" aria-label="Net position">
+      <Trust seen={seen} what="positions" />
+      <div className="view-bar">
+        <Filter text={text} onText={setText} />
+        {CHIPS.map(({ id, label }) => (
+          <button key={id} type="button" className="toggle" aria-pressed={chips.has(id)} onClick={() => toggle(id)}>
+            {chips.has(id) ? '☑' : '☐'} {label}
+          </button>
+        ))}
+        <span className="dim">
+          {fetched === null ? 'unknown' : `${kept.length} of ${rows.length} rows`} · {chosen} selected
+        </span>
+        <Profits seen={profit} />
+      </div>
+      {fetched === null ? null : (
+        <DataGrid
+          label="Net position"
+          rows={kept}
+          columns={COLUMNS}
+          rowId={rowIdOf}
+          selection={props.selection}
+          onSelection={props.onSelection}
+          onActive={props.onActive}
+          onOpen={props.onOpen}
+          rowTone={toneOf}
+          empty={rows.length === 0 ? 'The desk answered: it holds no positions.' : 'No row passes the filter.'}
+        />
+      )}
+    </section>
+  );
+}
+
+function Filter({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
+  const keys = useKeymap();
+  return (
+    <label className="filter">
+      <kbd>{keys.filter}</kbd>
+      <input
+        data-filter
+        placeholder="account, contract, product …"
+        value={text}
+        spellCheck={false}
+        onChange={(event) => onText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onText('');
+        }}
+      />
+    </label>
+  );
+}
+
+function Profits({ seen }: { readonly seen: Seen<ProfitSummary> }) {
+  if (!('value' in seen)) return <span className="profits dim">P&amp;L unknown</span>;
+  const { realisedE4, unrealisedE4, classes, unknownRows } = seen.value;
+  const unpriced = classes.reduce((sum, one) => sum + one.unpricedRows, 0);
+  return (
+    <span className="profits" title={classes.map(profitText).join('\n')}>
+      Realised <Money e4={realisedE4} /> Unrealised <Money e4={unrealisedE4} />
+      {unpriced + unknownRows > 0 ? <span className="warn"> ⚠ without {unpriced + unknownRows} rows</span> : null}
+    </span>
+  );
+}
+
+function Money({ e4 }: { readonly e4: bigint }) {
+  return <strong className={e4 > 0n ? 'profit mono' : e4 < 0n ? 'loss mono' : 'mono'}>{signedMoney(e4)}</strong>;
+}
+
+function profitText(one: ClassProfit): string {
+  return `${one.assetClass}: ${one.openRows} open, realised ${signedMoney(one.realisedE4)}, unrealised ${signedMoney(one.unrealisedE4)}`;
+}
+
+function toneOf(row: PositionShown): string {
+  if (row.warnings.includes('sign-in-doubt') || row.warnings.includes('overcommitted')) return 'row-bad';
+  return row.net === 0 && row.netLow === row.netHigh ? 'row-flat' : '';
+}
+
+function filtered(rows: readonly PositionShown[], text: string, chips: ReadonlySet<ChipId>): readonly PositionShown[] {
+  const wanted = text.toUpperCase().split(/\s+/).filter(Boolean);
+  const tests = CHIPS.filter(({ id }) => chips.has(id));
+  if (wanted.length === 0 && tests.length === 0) return rows;
+  return rows.filter((row) => {
+    if (!tests.every(({ keeps }) => keeps(row))) return false;
+    const hay = `${row.account} ${row.instrumentId} ${row.product} ${row.contract?.underlying ?? ''}`.toUpperCase();
+    return wanted.every((word) => hay.includes(word));
+  });
+}
+
+/** Keeps the object of each row that did not change, so that only changed rows are drawn again. */
+function useKept(fetched: readonly PositionShown[] | null): readonly PositionShown[] {
+  const kept = useRef<{ readonly rows: readonly PositionShown[]; readonly by: Map<string, [string, PositionShown]> }>({
+    rows: [],
+    by: new Map(),
+  });
+  return useMemo(() => {
+    if (fetched === null) return kept.current.rows;
+    const by = new Map<string, [string, PositionShown]>();
+    const rows = fetched.map((row) => {
+      const id = rowIdOf(row);
+      const body = JSON.stringify(row);
+      const before = kept.current.by.get(id);
+      const one: [string, PositionShown] = before !== undefined && before[0] === body ? before : [body, row];
+      by.set(id, one);
+      return one[1];
+    });
+    kept.current = { rows, by };
+    return rows;
+  }, [fetched]);
+}
+
+function useLiveQuotes(rows: readonly PositionShown[]): void {
+  const wanted = useMemo(() => [...new Set(rows.map((row) => row.instrumentId))].sort(), [rows]);
+  const key = wanted.join(',');
+  const latest = useRef<readonly InstrumentId[]>(wanted);
+  latest.current = wanted;
+  useEffect(() => followQuotes(latest.current), [key]);
+}

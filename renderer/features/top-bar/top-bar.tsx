@@ -1,0 +1,142 @@
+import type { Countdown, DeskStatus } from '#core/desk/contract.ts';
+import type { LinkShown } from '#core/exchange/contract.ts';
+import { istTime } from '#core/model/market-clock.ts';
+import { connection, status } from '#renderer/api/desk.ts';
+import { useStore } from '#renderer/api/store.ts';
+import { signOut } from '#renderer/api/wire.ts';
+import { countdown, duration, words } from '#renderer/look/format.ts';
+import { useKeymap } from '#renderer/look/keys.ts';
+import { useNow } from '#renderer/look/ticking.ts';
+
+const MODES: Readonly<Record<DeskStatus['mode'], { readonly sign: string; readonly tells: string }>> = {
+  STANDBY: { sign: '●', tells: 'Main is up. This desk watches and does not trade.' },
+  SUSPECT: { sign: '?', tells: 'Main may be lost. Declare it lost to trade.' },
+  EMERGENCY: { sign: '!', tells: 'Main is lost. This desk trades to close.' },
+  HANDBACK: { sign: '⇄', tells: 'Main is back. Handing over; no new runs.' },
+};
+
+/** Below this the countdown shouts. */
+const URGENT_MS = 5 * 60_000;
+
+/** What a dealer must know at every moment, whatever the screen below shows. */
+export function TopBar(props: { readonly by: string; readonly onMode: () => void; readonly onLinks: () => void }) {
+  const seen = useStore(status);
+  const wire = useStore(connection);
+  const now = useNow();
+  const keys = useKeymap();
+  const deaf = wire.state !== 'up';
+  if (seen === null) return <header className="top-bar">⋯ Connecting to the desk. Nothing is known yet.</header>;
+  const mode = MODES[seen.mode];
+  return (
+    <header className={`top-bar mode-${seen.mode.toLowerCase()}${deaf ? ' deaf' : ''}`}>
+      {deaf ? (
+        <p className="deaf-banner" role="alert">
+          ✖ THIS SCREEN HAS LOST THE DESK{wire.state === 'down' ? ` ${duration(now - wire.sinceMs)} ago` : ''}. All
+          below is old. What was sent goes on. Do not punch orders elsewhere.
+        </p>
+      ) : null}
+      <button type="button" className="mode" onClick={props.onMode} title={`${mode.tells} ${seen.modeWhy}`}>
+        <span className="mode-name">
+          <span aria-hidden="true">{mode.sign} </span>
+          {seen.mode}
+        </span>
+        <span className="mode-scope">
+          {seen.scope} <kbd>{keys['main-lost']}</kbd>
+        </span>
+      </button>
+      <button type="button" className="links" onClick={props.onLinks} title={`Links (${keys.sessions})`}>
+        {venuesOf(seen.links).map(([venue, links]) => (
+          <VenueLinks key={venue} venue={venue} links={links} />
+        ))}
+        {seen.links.length === 0 ? <span className="link bad">✖ no exchange configured</span> : null}
+      </button>
+      <MainLink seen={seen} now={now} />
+      <div className="countdowns">
+        {seen.countdowns.map((one) => (
+          <Until key={`${one.exchange} ${one.segment} ${one.label}`} one={one} now={now} />
+        ))}
+      </div>
+      <div className="who">
+        <span className="clock mono">{istTime(now)}</span>
+        <span>
+          signed in: <strong>{props.by}</strong> at {seen.desk}
+        </span>
+        <button type="button" className="quiet" onClick={() => void signOut().then(() => location.reload())}>
+          Sign out
+        </button>
+      </div>
+    </header>
+  );
+}
+
+const LINK_SIGNS: Readonly<Record<LinkShown['state'], string>> = {
+  up: '●',
+  connecting: '◌',
+  recovering: '◐',
+  down: '✖',
+  stopped: '■',
+};
+const ROLES: Readonly<Record<LinkShown['session'], string>> = {
+  orders: 'orders',
+  'drop-copy': 'drop',
+  'market-data': 'data',
+};
+
+function VenueLinks({ venue, links }: { readonly venue: string; readonly links: readonly LinkShown[] }) {
+  return (
+    <span className="venue">
+      <span className="venue-name">{venue}</span>
+      {links.map((link) => (
+        <span
+          key={link.session}
+          className={`link ${link.state === 'up' ? 'good' : link.state === 'connecting' || link.state === 'recovering' ? 'warn' : 'bad'}`}
+          title={`${link.session}: ${link.state} ${link.why}`}
+        >
+          {LINK_SIGNS[link.state]} {ROLES[link.session]} {link.state === 'up' ? 'up' : link.state.toUpperCase()}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function MainLink({ seen, now }: { readonly seen: DeskStatus; readonly now: number }) {
+  const { state, sinceMs } = seen.main;
+  const age = sinceMs > 0 && state !== 'up' ? ` ${duration(now - sinceMs)}` : '';
+  return (
+    <div className="main-link">
+      <span className={state === 'up' ? 'good' : 'bad'}>
+        {state === 'up' ? '●' : '✖'} main {words(state)}
+        {age}
+      </span>
+      <span className={seen.factsNotHandedBack > 0 ? 'warn' : 'dim'}>
+        {seen.factsNotHandedBack} facts not handed back
+      </span>
+      <span className={seen.journal.writable ? 'dim' : 'bad'} title={seen.journal.hash}>
+        {seen.journal.writable ? `journal #${seen.journal.seq}` : '✖ JOURNAL NOT WRITABLE: nothing is sent'}
+      </span>
+    </div>
+  );
+}
+
+function Until({ one, now }: { readonly one: Countdown; readonly now: number }) {
+  const left = one.nextAtMs - now;
+  const counting = one.nextAtMs > 0 && left > 0;
+  const stopped = one.status === 'closed' || one.status === 'halted';
+  const tone = stopped ? 'bad' : counting && left < URGENT_MS ? 'warn urgent' : '';
+  return (
+    <span className={`until ${tone}`} title={`${one.label}: ${one.status}`}>
+      <span className="until-name">
+        {one.exchange} {one.label}
+      </span>
+      <span className="until-left mono">{counting ? countdown(left) : '--:--'}</span>
+      <span className="until-next">
+        {one.status === 'open' ? '' : `${words(one.status).toUpperCase()} `}
+        {counting ? one.next : ''}
+      </span>
+    </span>
+  );
+}
+
+function venuesOf(links: readonly LinkShown[]): readonly (readonly [string, readonly LinkShown[]])[] {
+  return [...Map.groupBy(links, (link) => link.venue)];
+}

@@ -1,0 +1,70 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+
+export interface DialogProps {
+  readonly title: string;
+  /** Red border and a warning sign: what is asked can not be taken back. */
+  readonly grave?: boolean;
+  readonly wide?: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  readonly footer?: ReactNode;
+}
+
+/** A modal dialog: focus stays inside, Escape closes, the first field has the focus. */
+export function Dialog({ title, grave = false, wide = false, onClose, children, footer }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={`dialog${grave ? ' grave' : ''}${wide ? ' wide' : ''}`}
+      aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header>
+        <h2>
+          {grave ? <span aria-hidden="true">⚠ </span> : null}
+          {title}
+        </h2>
+        <button type="button" className="quiet" onClick={onClose}>
+          Close <kbd>Esc</kbd>
+        </button>
+      </header>
+      <div className="dialog-body">{children}</div>
+      {footer === undefined ? null : <footer>{footer}</footer>}
+    </dialog>
+  );
+}
+
+/** A line in which the person types back what is about to happen. */
+export function ReadBack(props: {
+  readonly wanted: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly autoFocus?: boolean;
+}) {
+  const matches = props.value === props.wanted;
+  return (
+    <label className="read-back">
+      <span>
+        Type <strong className="mono">{props.wanted}</strong> to confirm
+      </span>
+      <input
+        autoFocus={props.autoFocus ?? false}
+        spellCheck={false}
+        autoComplete="off"
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+        aria-invalid={!matches}
+      />
+      <span className={matches ? 'good' : 'dim'}>{matches ? '✓ matches' : '… not yet'}</span>
+    </label>
+  );
+}
