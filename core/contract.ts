@@ -1,5 +1,6 @@
 import { deskContract } from './desk/contract.ts';
 import { exchangeContract } from './exchange/contract.ts';
+import { instrumentsContract } from './instruments/contract.ts';
 import { positionsContract } from './positions/contract.ts';
 import { sessionsContract } from './sessions/contract.ts';
 import { modeContract } from './sync/contract.ts';
@@ -8,6 +9,7 @@ import { modeContract } from './sync/contract.ts';
 export const contract = {
   desk: deskContract,
   exchange: exchangeContract,
+  instruments: instrumentsContract,
   mode: modeContract,
   positions: positionsContract,
   sessions: sessionsContract,
