@@ -1,4 +1,10 @@
-import { instrumentId, Instrument, type Exchange, type Segment, type Settlement } from '#core/model/instrument.ts';
+import {
+  instrumentId,
+  Instrument,
+  type Exchange,
+  type Segment,
+  type Settlement,
+} from '#core/model/instrument.ts';
 import { E4, roundToTick } from '#core/model/price.ts';
 import { monthlyCode, nextMonthly, nextWeekly, weeklyCode } from './calendar.ts';
 
@@ -35,7 +41,17 @@ const INDICES: readonly Index[] = [
 ];
 
 /** symbol, segment, price in rupees, lot, multiplier, tick E4, freeze in lots, settlement. */
-type Macro = readonly [string, Exchange, Segment, number, number, readonly [number, number], number, number, Settlement];
+type Macro = readonly [
+  string,
+  Exchange,
+  Segment,
+  number,
+  number,
+  readonly [number, number],
+  number,
+  number,
+  Settlement,
+];
 const MACROS: readonly Macro[] = [
   ['USDINR', 'NSE', 'CD', 88.6, 1_000, [1, 1], 25, 10_000, 'cash'],
   ['EURINR', 'NSE', 'CD', 102.4, 1_000, [1, 1], 25, 10_000, 'cash'],
@@ -53,7 +69,8 @@ const MACROS: readonly Macro[] = [
 /** Largest order of a share in the drill, so that some positions need slices. */
 const SHARE_FREEZE = 30_000;
 
-type Draft = Partial<Instrument> & Pick<Instrument, 'exchange' | 'segment' | 'kind' | 'symbol' | 'underlying' | 'filePriceE4'>;
+type Draft = Partial<Instrument> &
+  Pick<Instrument, 'exchange' | 'segment' | 'kind' | 'symbol' | 'underlying' | 'filePriceE4'>;
 
 /** Contracts as they are traded on the date: shares, their futures, index options and futures, currency, commodity. */
 export function makeInstruments(tradingDate: string): Instrument[] {
@@ -181,20 +198,22 @@ function premium(inner: number, spread: number): number {
 
 function macros(tradingDate: string): Draft[] {
   const expiry = nextMonthly(tradingDate);
-  return MACROS.map(([name, exchange, segment, price, lotSize, multiplier, tickE4, freezeLots, settlement]) => ({
-    exchange,
-    segment,
-    kind: 'future',
-    symbol: `${name}${monthlyCode(expiry)}FUT`,
-    underlying: name,
-    expiry,
-    lotSize,
-    multiplierNum: multiplier[0],
-    multiplierDen: multiplier[1],
-    orderUnit: 'lots',
-    tickE4,
-    freezeQuantity: lotSize * freezeLots,
-    filePriceE4: Math.round(price * E4),
-    settlement,
-  }));
+  return MACROS.map(
+    ([name, exchange, segment, price, lotSize, multiplier, tickE4, freezeLots, settlement]) => ({
+      exchange,
+      segment,
+      kind: 'future',
+      symbol: `${name}${monthlyCode(expiry)}FUT`,
+      underlying: name,
+      expiry,
+      lotSize,
+      multiplierNum: multiplier[0],
+      multiplierDen: multiplier[1],
+      orderUnit: 'lots',
+      tickE4,
+      freezeQuantity: lotSize * freezeLots,
+      filePriceE4: Math.round(price * E4),
+      settlement,
+    }),
+  );
 }

@@ -45,12 +45,17 @@ describe('the seeded book', () => {
       return instrument !== undefined && Math.abs(row.quantity) > sliceLimit(instrument);
     });
     expect(above.length).toBeGreaterThan(5);
-    const shorts = book.positions.filter((row) => row.quantity < 0 && instruments.get(row.instrumentId)?.kind === 'option');
+    const shorts = book.positions.filter(
+      (row) => row.quantity < 0 && instruments.get(row.instrumentId)?.kind === 'option',
+    );
     expect(shorts.length).toBeGreaterThan(5);
     for (const short of shorts) {
       const underlying = instruments.get(short.instrumentId)?.underlying;
       const hedge = book.positions.find(
-        (row) => row.account === short.account && row.quantity > 0 && instruments.get(row.instrumentId)?.underlying === underlying,
+        (row) =>
+          row.account === short.account &&
+          row.quantity > 0 &&
+          instruments.get(row.instrumentId)?.underlying === underlying,
       );
       expect(hedge).toBeDefined();
     }
@@ -58,14 +63,23 @@ describe('the seeded book', () => {
 
   it('has the lots and freeze quantities of the day', () => {
     const nifty = book.instruments.find((one) => one.underlying === 'NIFTY');
-    expect([nifty?.lotSize, nifty?.freezeQuantity, nifty === undefined ? 0 : sliceLimit(nifty)]).toEqual([65, 1800, 1755]);
+    expect([nifty?.lotSize, nifty?.freezeQuantity, nifty === undefined ? 0 : sliceLimit(nifty)]).toEqual([
+      65, 1800, 1755,
+    ]);
     const gold = book.instruments.find((one) => one.underlying === 'GOLD');
-    expect([gold?.lotSize, gold?.multiplierNum, gold?.multiplierDen, gold?.orderUnit]).toEqual([1000, 1, 10, 'lots']);
+    expect([gold?.lotSize, gold?.multiplierNum, gold?.multiplierDen, gold?.orderUnit]).toEqual([
+      1000,
+      1,
+      10,
+      'lots',
+    ]);
   });
 
   it('makes odd lots and delivery rows only when asked', () => {
     const odd = makeBook({ ...options, oddLots: 3, delivery: 2 });
-    const broken = odd.positions.filter((row) => row.quantity % (instruments.get(row.instrumentId)?.lotSize ?? 1) !== 0);
+    const broken = odd.positions.filter(
+      (row) => row.quantity % (instruments.get(row.instrumentId)?.lotSize ?? 1) !== 0,
+    );
     expect(broken).toHaveLength(3);
     expect(odd.positions.filter((row) => row.product === 'CNC' && !row.exit)).toHaveLength(2);
   });

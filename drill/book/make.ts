@@ -63,13 +63,43 @@ export function makeBook(options: BookOptions): Book {
     positions,
     dayTrades,
     mainOrders,
-    cuts: [...segments.values()].map(({ exchange, segment }) => ({ exchange, segment, tradeNumber: lastTrade })),
+    cuts: [...segments.values()].map(({ exchange, segment }) => ({
+      exchange,
+      segment,
+      tradeNumber: lastTrade,
+    })),
     shortfall: [...new Set(positions.filter((row) => row.product === 'NRML').map((row) => row.account))],
   };
 }
 
-const NAMES = ['Asha', 'Bharat', 'Chitra', 'Devika', 'Esha', 'Farhan', 'Gopal', 'Hema', 'Imran', 'Jaya', 'Kiran', 'Leela'];
-const FAMILIES = ['Rao', 'Shah', 'Iyer', 'Khan', 'Das', 'Mehta', 'Nair', 'Patil', 'Reddy', 'Sen', 'Joshi', 'Gill'];
+const NAMES = [
+  'Asha',
+  'Bharat',
+  'Chitra',
+  'Devika',
+  'Esha',
+  'Farhan',
+  'Gopal',
+  'Hema',
+  'Imran',
+  'Jaya',
+  'Kiran',
+  'Leela',
+];
+const FAMILIES = [
+  'Rao',
+  'Shah',
+  'Iyer',
+  'Khan',
+  'Das',
+  'Mehta',
+  'Nair',
+  'Patil',
+  'Reddy',
+  'Sen',
+  'Joshi',
+  'Gill',
+];
 const BRANCHES = ['MUM01', 'PUN02', 'AHM03', 'CHN04'];
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -104,7 +134,12 @@ const MIX: readonly Kind[] = [
   ...Array.from({ length: 10 }, () => 'commodity' as const),
 ];
 
-function makeRows(prng: Prng, options: BookOptions, accounts: readonly BookAccount[], instruments: readonly Instrument[]) {
+function makeRows(
+  prng: Prng,
+  options: BookOptions,
+  accounts: readonly BookAccount[],
+  instruments: readonly Instrument[],
+) {
   const pools = poolsOf(instruments);
   const rows: Draft[] = [];
   const used = new Set<string>();
@@ -118,7 +153,8 @@ function makeRows(prng: Prng, options: BookOptions, accounts: readonly BookAccou
   let attempts = 0;
   while (rows.length < options.positions) {
     attempts += 1;
-    if (attempts > options.positions * 50 + 1_000) throw new RangeError('too few accounts for so many positions');
+    if (attempts > options.positions * 50 + 1_000)
+      throw new RangeError('too few accounts for so many positions');
     const account = prng.pick(accounts).account;
     const kind = prng.pick(MIX);
     const product: Product = kind !== 'share' && prng.chance(0.2) ? 'NRML' : 'MIS';
@@ -131,7 +167,9 @@ function makeRows(prng: Prng, options: BookOptions, accounts: readonly BookAccou
   return withExceptions(rows, options);
 }
 
-type Pools = Readonly<Record<Exclude<Kind, 'spread'>, readonly Instrument[]>> & { readonly options: readonly Instrument[] };
+type Pools = Readonly<Record<Exclude<Kind, 'spread'>, readonly Instrument[]>> & {
+  readonly options: readonly Instrument[];
+};
 
 function poolsOf(instruments: readonly Instrument[]): Pools {
   const of = (test: (instrument: Instrument) => boolean): Instrument[] => instruments.filter(test);
@@ -158,7 +196,10 @@ function addSpread(
 ): void {
   const short = prng.pick(pools.options);
   const hedges = pools.options.filter(
-    (one) => one.underlying === short.underlying && one.expiry === short.expiry && one.optionType === short.optionType,
+    (one) =>
+      one.underlying === short.underlying &&
+      one.expiry === short.expiry &&
+      one.optionType === short.optionType,
   );
   const long = prng.pick(hedges.filter((one) => one !== short));
   const quantity = quantityOf(prng, short);
@@ -170,7 +211,8 @@ function addSpread(
 function quantityOf(prng: Prng, instrument: Instrument): number {
   if (prng.chance(1 / 12)) {
     const slice = sliceLimit(instrument);
-    const rest = prng.between(1, Math.max(1, Math.floor(slice / instrument.lotSize) - 1)) * instrument.lotSize;
+    const rest =
+      prng.between(1, Math.max(1, Math.floor(slice / instrument.lotSize) - 1)) * instrument.lotSize;
     return slice * prng.between(1, 3) + rest;
   }
   return instrument.segment === 'CM' ? prng.between(1, 400) : prng.between(1, 8) * instrument.lotSize;
@@ -232,7 +274,13 @@ function withHistory(prng: Prng, rows: readonly Draft[], tradingDate: string) {
 }
 
 /** Half of them on the closing side (they pin their quantity), half on the other; away from the price. */
-function makeMainOrders(prng: Prng, rows: readonly Draft[], wanted: number, used: number, atMs: number): MainOrder[] {
+function makeMainOrders(
+  prng: Prng,
+  rows: readonly Draft[],
+  wanted: number,
+  used: number,
+  atMs: number,
+): MainOrder[] {
   const orders: MainOrder[] = [];
   for (const [index, row] of rows.entries()) {
     if (orders.length >= wanted) break;

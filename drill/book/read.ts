@@ -24,7 +24,12 @@ export function readBook(path: string): Book {
  * `writeBook`), for `--instruments` and `--positions-file`. Each account becomes a client with a made-up PAN;
  * nothing of the day's trades is known, so the rows count as carried.
  */
-export function readBookFrom(instrumentsPath: string, positionsPath: string, seed: number, tradingDate: string): Book {
+export function readBookFrom(
+  instrumentsPath: string,
+  positionsPath: string,
+  seed: number,
+  tradingDate: string,
+): Book {
   const instruments = readInstruments(instrumentsPath);
   const bySymbol = new Map(instruments.map((one) => [`${one.exchange}:${one.symbol}`, one]));
   const text = readFileSync(positionsPath, 'utf8');
@@ -62,17 +67,25 @@ function readInstruments(path: string): Instrument[] {
     if (line.trim() === '') return [];
     const parsed = Instrument.safeParse(JSON.parse(line));
     if (parsed.success) return [parsed.data];
-    throw new BookFileError(`${path}, line ${index + 1}: ${parsed.error.issues[0]?.message ?? 'no instrument'}`);
+    throw new BookFileError(
+      `${path}, line ${index + 1}: ${parsed.error.issues[0]?.message ?? 'no instrument'}`,
+    );
   });
 }
 
 function rowsOf(path: string, text: string): Record<string, string>[] {
   const rows: unknown = parse(text, { columns: true, comment: '#', skip_empty_lines: true, trim: true });
   if (!Array.isArray(rows)) throw new BookFileError(`${path}: no rows`);
-  return rows.map((row) => Object.fromEntries(Object.entries(Object(row)).map(([key, value]) => [key, String(value)])));
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(Object(row)).map(([key, value]) => [key, String(value)])),
+  );
 }
 
-function readPosition(row: Record<string, string>, instrument: Instrument | undefined, where: string): BookPosition {
+function readPosition(
+  row: Record<string, string>,
+  instrument: Instrument | undefined,
+  where: string,
+): BookPosition {
   if (instrument === undefined) throw new BookFileError(`${where}: unknown contract ${row['symbol'] ?? ''}`);
   const product = Product.safeParse(row['product']);
   const account = AccountId.safeParse(row['account']);

@@ -29,7 +29,10 @@ export function writeBook(book: Book, folder: string): BookFiles {
   const instruments = new Map(book.instruments.map((one) => [one.instrumentId, one]));
   return {
     book: write('book.json', JSON.stringify(book)),
-    instruments: write('instruments.jsonl', book.instruments.map((one) => `${JSON.stringify(one)}\n`).join('')),
+    instruments: write(
+      'instruments.jsonl',
+      book.instruments.map((one) => `${JSON.stringify(one)}\n`).join(''),
+    ),
     accounts: write('accounts.csv', accountsCsv(book)),
     positions: write('positions.csv', positionsCsv(book, instruments)),
     pendingOrders: write('pending-orders.csv', pendingCsv(book, instruments)),
@@ -40,11 +43,17 @@ export function writeBook(book: Book, folder: string): BookFiles {
 type Instruments = ReadonlyMap<string, Instrument>;
 
 function header(book: Book, withCuts: boolean): string {
-  const cuts = withCuts ? book.cuts.map((cut) => `# cut: ${cut.exchange}:${cut.segment} last-trade ${cut.tradeNumber}\n`) : [];
+  const cuts = withCuts
+    ? book.cuts.map((cut) => `# cut: ${cut.exchange}:${cut.segment} last-trade ${cut.tradeNumber}\n`)
+    : [];
   return `# source: main\n# as_of: ${istTimestamp(book.asOfMs)}\n# trading_date: ${book.tradingDate}\n${cuts.join('')}`;
 }
 
-function csv(head: string, columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+function csv(
+  head: string,
+  columns: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   return `${head}${[columns, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;
 }
 
@@ -116,7 +125,18 @@ function sideOfDay(row: BookPosition, trade: DayTrade | undefined, side: 'buy' |
 }
 
 function pendingCsv(book: Book, instruments: Instruments): string {
-  const columns = ['exchange_order_id', 'account', 'exchange', 'symbol', 'product', 'side', 'quantity', 'open_quantity', 'unit', 'price'];
+  const columns = [
+    'exchange_order_id',
+    'account',
+    'exchange',
+    'symbol',
+    'product',
+    'side',
+    'quantity',
+    'open_quantity',
+    'unit',
+    'price',
+  ];
   const rows = book.mainOrders.map((order) => {
     const instrument = instruments.get(order.instrumentId);
     return [

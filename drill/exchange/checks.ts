@@ -18,7 +18,11 @@ export interface Circumstances {
   readonly referenceE4: number;
 }
 
-const refusal = (code: number, reason: number, text: string): Refusal => ({ code, reason, text: `${code} ${text}` });
+const refusal = (code: number, reason: number, text: string): Refusal => ({
+  code,
+  reason,
+  text: `${code} ${text}`,
+});
 
 /**
  * What an Indian exchange checks before an order or a replace may stand, with its error numbers (NSE NNF). The first
@@ -30,15 +34,19 @@ export function checkOrder(instrument: Instrument, terms: Terms, now: Circumstan
 
 function checkSession(terms: Terms, now: Circumstances): Refusal | null {
   if (now.status === 'halted' || now.status === 'closed') return refusal(16_000, 2, 'market closed');
-  if (terms.timeInForce === 'IOC' && now.status !== 'open') return refusal(16_000, 11, 'no immediate orders in an auction');
-  if (now.riskReduction && terms.timeInForce !== 'IOC') return refusal(17_080, 11, 'risk reduction mode: IOC only');
+  if (terms.timeInForce === 'IOC' && now.status !== 'open')
+    return refusal(16_000, 11, 'no immediate orders in an auction');
+  if (now.riskReduction && terms.timeInForce !== 'IOC')
+    return refusal(17_080, 11, 'risk reduction mode: IOC only');
   if (terms.type === 'market' && !now.marketOrders) return refusal(16_732, 11, 'market order not allowed');
   return null;
 }
 
 function checkQuantity(instrument: Instrument, terms: Terms): Refusal | null {
-  if (!Number.isSafeInteger(terms.quantity) || terms.quantity <= 0) return refusal(16_328, 13, 'quantity not positive');
-  if (terms.quantity % instrument.lotSize !== 0) return refusal(16_329, 13, 'quantity not a multiple of the lot');
+  if (!Number.isSafeInteger(terms.quantity) || terms.quantity <= 0)
+    return refusal(16_328, 13, 'quantity not positive');
+  if (terms.quantity % instrument.lotSize !== 0)
+    return refusal(16_329, 13, 'quantity not a multiple of the lot');
   if (instrument.freezeQuantity > 0 && terms.quantity > instrument.freezeQuantity) {
     return refusal(16_606, 3, 'quantity over freeze');
   }
@@ -66,6 +74,7 @@ function checkPrice(instrument: Instrument, terms: Terms, now: Circumstances): R
 export function protectionE4(instrument: Instrument, referenceE4: number): number | null {
   if (instrument.segment !== 'FO') return null;
   if (instrument.kind === 'option') return referenceE4 <= 50 * E4 ? 20 * E4 : referenceE4 * 0.4;
-  if (instrument.underlying.includes('NIFTY')) return referenceE4 <= 10_000 * E4 ? 200 * E4 : referenceE4 * 0.02;
+  if (instrument.underlying.includes('NIFTY'))
+    return referenceE4 <= 10_000 * E4 ? 200 * E4 : referenceE4 * 0.02;
   return referenceE4 <= 50 * E4 ? 1.5 * E4 : referenceE4 * 0.03;
 }

@@ -23,7 +23,11 @@ const trade = {
 export const ControlCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('status') }),
   z.object({ do: z.literal('orders'), account: z.string().optional(), owner: z.string().optional() }),
-  z.object({ do: z.literal('segment'), ...segment, status: z.enum(['open', 'halted', 'closed', 'pre-open', 'auction']) }),
+  z.object({
+    do: z.literal('segment'),
+    ...segment,
+    status: z.enum(['open', 'halted', 'closed', 'pre-open', 'auction']),
+  }),
   z.object({ do: z.literal('halt'), ...segment }),
   z.object({ do: z.literal('resume'), ...segment }),
   z.object({ do: z.literal('risk-reduction'), on: z.boolean() }),
@@ -31,7 +35,11 @@ export const ControlCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('correct'), tradeNumber: z.string(), priceE4: z.int().positive() }),
   z.object({ do: z.literal('manual-trade'), ...trade }),
   z.object({ do: z.literal('main-order'), ...trade }),
-  z.object({ do: z.literal('fill-main'), exchangeOrderId: z.string(), quantity: z.int().positive().nullable().default(null) }),
+  z.object({
+    do: z.literal('fill-main'),
+    exchangeOrderId: z.string(),
+    quantity: z.int().positive().nullable().default(null),
+  }),
   z.object({ do: z.literal('cancel-working'), owner: z.string() }),
   z.object({ do: z.literal('kill-order-sessions') }),
   z.object({ do: z.literal('amnesia') }),
@@ -45,7 +53,9 @@ export interface ControlOptions {
 }
 
 /** Listens on loopback; resolves with the port. */
-export function startControl(options: ControlOptions): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
+export function startControl(
+  options: ControlOptions,
+): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   return new Promise((resolve, reject) => {
     const listener = listen(
       { host: HOST, port: options.port },
@@ -96,8 +106,10 @@ function perform(command: ControlCommand, { exchange, server }: ControlOptions):
     });
     return { events: events.map(({ record }) => record) };
   };
-  const setSegment = (of: { exchange: string; segment: string }, status: 'open' | 'halted' | 'closed' | 'pre-open' | 'auction') =>
-    publish(() => exchange.venue.setSegment(of.exchange, of.segment, status));
+  const setSegment = (
+    of: { exchange: string; segment: string },
+    status: 'open' | 'halted' | 'closed' | 'pre-open' | 'auction',
+  ) => publish(() => exchange.venue.setSegment(of.exchange, of.segment, status));
   switch (command.do) {
     case 'status':
       return statusOf(exchange, server);
@@ -122,13 +134,21 @@ function perform(command: ControlCommand, { exchange, server }: ControlOptions):
     case 'correct':
       return publish(() => correct(market, command.tradeNumber, command.priceE4));
     case 'manual-trade':
-      return publish(() => manualTrade(market, { ...command, owner: command.owner === '' ? 'DEALER' : command.owner }));
+      return publish(() =>
+        manualTrade(market, { ...command, owner: command.owner === '' ? 'DEALER' : command.owner }),
+      );
     case 'main-order':
       return publish(() => mainEnters(market, command));
     case 'fill-main':
       return publish(() => fillResting(market, command.exchangeOrderId, command.quantity));
     case 'cancel-working':
-      return publish(() => exchange.venue.cancelAll((order) => order.owner === command.owner, 'exchange', 'cancelled by the exchange'));
+      return publish(() =>
+        exchange.venue.cancelAll(
+          (order) => order.owner === command.owner,
+          'exchange',
+          'cancelled by the exchange',
+        ),
+      );
     case 'kill-order-sessions':
       return { cut: server.killOrderSessions() };
     case 'amnesia':
@@ -147,7 +167,9 @@ function statusOf(exchange: Exchange, server: Server): Record<string, unknown> {
     trades: market.trades.size,
     segments: Object.fromEntries(market.segments()),
     riskReduction,
-    sessions: Object.fromEntries([...exchange.dispatch.members()].map((member) => [member.name, member.isActive()])),
+    sessions: Object.fromEntries(
+      [...exchange.dispatch.members()].map((member) => [member.name, member.isActive()]),
+    ),
     ports: server.ports,
     pid: process.pid,
   };

@@ -98,7 +98,10 @@ export class Dispatch {
 
   /** A session is up: what waited for the link goes, in its order. */
   flush(member: Member, turn: Turn): void {
-    this.#releaseWhere((one) => one.session === member.name && (one.until === '' || one.until === TIME), turn);
+    this.#releaseWhere(
+      (one) => one.session === member.name && (one.until === '' || one.until === TIME),
+      turn,
+    );
   }
 
   /** Reports of one request out of order, or held behind those of others. */
@@ -113,7 +116,9 @@ export class Dispatch {
     }
     for (const event of events) this.#tell(member, event, turn, TIME);
     this.#options.later(HOLD_MIN_MS + this.#options.faults.variant('disorder', HOLD_SPREAD_MS), () =>
-      this.onDue((due) => this.#releaseWhere((one) => one.until === TIME && one.session === member.name, due)),
+      this.onDue((due) =>
+        this.#releaseWhere((one) => one.until === TIME && one.session === member.name, due),
+      ),
     );
   }
 
@@ -162,6 +167,9 @@ export class Dispatch {
 
 function isFor(member: Member, event: VenueEvent): boolean {
   if (member.role === 'drop-copy') return event.order !== null && event.record.kind !== 'request-refused';
-  const owner = event.record.kind === 'refused' || event.record.kind === 'request-refused' ? event.record.owner : event.order?.owner;
+  const owner =
+    event.record.kind === 'refused' || event.record.kind === 'request-refused'
+      ? event.record.owner
+      : event.order?.owner;
   return member.peer === owner || member.peer === event.requester;
 }

@@ -86,7 +86,9 @@ export class Exchange {
   publish(events: readonly VenueEvent[], turn: Turn): void {
     for (const event of events) turn.records.push(event.record);
     this.dispatch.events(events, turn);
-    const segments = events.flatMap(({ record }) => (record.kind === 'segment' ? [`${record.exchange}:${record.segment}`] : []));
+    const segments = events.flatMap(({ record }) =>
+      record.kind === 'segment' ? [`${record.exchange}:${record.segment}`] : [],
+    );
     if (events.some(({ record }) => record.kind === 'risk-reduction')) segments.push(...this.#segments());
     for (const key of new Set(segments)) this.#tellStatus(key, turn);
   }
@@ -96,7 +98,10 @@ export class Exchange {
   }
 
   cancelWorking(owner: string, cause: CancelText, text: string, turn: Turn): void {
-    this.publish(this.venue.cancelAll((order) => order.owner === owner, cause, text), turn);
+    this.publish(
+      this.venue.cancelAll((order) => order.owner === owner, cause, text),
+      turn,
+    );
   }
 
   refill(turn: Turn): void {
@@ -131,7 +136,10 @@ export class Exchange {
         for (const key of this.#segments()) member.send([this.#statusMessage(key, member)], turn);
         return undefined;
       case 'V':
-        return this.publish(this.feed.subscribe(member, message, groupsOf(member.version, message, 146), turn), turn);
+        return this.publish(
+          this.feed.subscribe(member, message, groupsOf(member.version, message, 146), turn),
+          turn,
+        );
       default:
         return undefined;
     }
@@ -198,7 +206,11 @@ export class Exchange {
       return;
     }
     const answers = orders.map((order, index) =>
-      statusReport(order, '', world, [request, [911, orders.length], [912, index === orders.length - 1 ? 'Y' : 'N']]),
+      statusReport(order, '', world, [
+        request,
+        [911, orders.length],
+        [912, index === orders.length - 1 ? 'Y' : 'N'],
+      ]),
     );
     member.send(answers, turn);
     for (const order of orders) this.dispatch.endSilence(order.exchangeOrderId, turn);
@@ -220,7 +232,11 @@ export class Exchange {
   #statusMessage(key: string, member: Member): AppMessage {
     const status = this.venue.market.segments().get(key) ?? 'open';
     const code = status === 'open' && this.venue.riskReduction ? 8 : STATUS_CODE[status];
-    const body: Field[] = [[336, key.replace(':', '-')], [340, code], [58, code === 8 ? 'risk reduction mode' : status]];
+    const body: Field[] = [
+      [336, key.replace(':', '-')],
+      [340, code],
+      [58, code === 8 ? 'risk reduction mode' : status],
+    ];
     const request = member.statusRequest;
     return { type: 'h', body: request === null || request === '' ? body : [[335, request], ...body] };
   }
@@ -232,7 +248,8 @@ export class Exchange {
     if (inHalt().length === 0 || this.faults.counts()['halt'] === undefined) return;
     this.#options.later(HALT_MIN_MS + this.faults.variant('halt', HALT_SPREAD_MS), () =>
       this.turn((turn) => {
-        for (const key of inHalt()) this.setSegment(key.split(':')[0] ?? '', key.split(':')[1] ?? '', 'open', turn);
+        for (const key of inHalt())
+          this.setSegment(key.split(':')[0] ?? '', key.split(':')[1] ?? '', 'open', turn);
       }),
     );
   }
@@ -244,6 +261,7 @@ export class Exchange {
       segments: [...market.segments()],
       riskReduction: this.venue.riskReduction,
       faults: this.faults.state(),
+      members: [...this.dispatch.members()].map((member) => member.profile),
     };
     const text = JSON.stringify(meta);
     if (text === this.#meta) return {};
@@ -252,7 +270,13 @@ export class Exchange {
   }
 }
 
-const STATUS_CODE: Readonly<Record<SegmentStatus, number>> = { open: 2, halted: 1, closed: 3, 'pre-open': 4, auction: 7 };
+const STATUS_CODE: Readonly<Record<SegmentStatus, number>> = {
+  open: 2,
+  halted: 1,
+  closed: 3,
+  'pre-open': 4,
+  auction: 7,
+};
 
 function seed({ book, ledger }: ExchangeOptions): void {
   const { records, orders, trades } = seedLedger(book);

@@ -54,7 +54,10 @@ export function createFaults(asked: readonly FaultName[], seed: number, before: 
     counts: () => Object.fromEntries([...tracks].map(([name, track]) => [name, track.strikes()])),
     state: () =>
       Object.fromEntries(
-        [...tracks].map(([name, track]) => [name, { occasions: track.occasions(), strikes: track.strikes() }]),
+        [...tracks].map(([name, track]) => [
+          name,
+          { occasions: track.occasions(), strikes: track.strikes() },
+        ]),
       ),
   };
 }

@@ -23,7 +23,15 @@ export function seedLedger(book: Book): Seeded {
     const tradeNumber = String(trade.tradeNumber);
     const { quantity, priceE4, atMs, exchangeOrderId } = trade;
     records.push(acceptedOf(order));
-    records.push({ kind: 'filled', atMs, exchangeOrderId, tradeNumber, quantity, priceE4, tradingDate: istDate(atMs) });
+    records.push({
+      kind: 'filled',
+      atMs,
+      exchangeOrderId,
+      tradeNumber,
+      quantity,
+      priceE4,
+      tradingDate: istDate(atMs),
+    });
     orders.push({ ...order, cumQuantity: quantity, turnoverE4: quantity * priceE4, state: 'filled' });
     const buys = trade.side === 'buy';
     trades.push({
@@ -101,18 +109,36 @@ export function replayEvents(records: readonly LedgerRecord[]): VenueEvent[] {
 function after(order: VenueOrder | undefined, record: LedgerRecord): VenueOrder | null {
   if (record.kind === 'accepted') {
     const { kind: _, atMs, ...terms } = record;
-    return { ...terms, cumQuantity: 0, turnoverE4: 0, state: 'working', priority: 0, enteredAtMs: atMs, text: '' };
+    return {
+      ...terms,
+      cumQuantity: 0,
+      turnoverE4: 0,
+      state: 'working',
+      priority: 0,
+      enteredAtMs: atMs,
+      text: '',
+    };
   }
   if (order === undefined) return null;
   switch (record.kind) {
     case 'replaced':
-      return { ...order, clientOrderId: record.clientOrderId, quantity: record.quantity, priceE4: record.priceE4 };
+      return {
+        ...order,
+        clientOrderId: record.clientOrderId,
+        quantity: record.quantity,
+        priceE4: record.priceE4,
+      };
     case 'canceled':
       return { ...order, state: 'canceled', text: record.text };
     case 'filled': {
       const cumQuantity = order.cumQuantity + record.quantity;
       const turnoverE4 = order.turnoverE4 + record.quantity * record.priceE4;
-      return { ...order, cumQuantity, turnoverE4, state: cumQuantity >= order.quantity ? 'filled' : order.state };
+      return {
+        ...order,
+        cumQuantity,
+        turnoverE4,
+        state: cumQuantity >= order.quantity ? 'filled' : order.state,
+      };
     }
     case 'busted':
       return {

@@ -30,7 +30,12 @@ export function correct(market: Market, tradeNumber: string, priceE4: number): V
   market.putTrade(corrected);
   return sidesOf(market, trade).map((order) => {
     const change = trade.quantity * (priceE4 - trade.priceE4);
-    return tradeEvent(market, 'corrected', market.put({ ...order, turnoverE4: order.turnoverE4 + change }), corrected);
+    return tradeEvent(
+      market,
+      'corrected',
+      market.put({ ...order, turnoverE4: order.turnoverE4 + change }),
+      corrected,
+    );
   });
 }
 
@@ -60,7 +65,8 @@ export function mainEnters(market: Market, of: ManualTrade): VenueEvent[] {
 /** A resting order (of main's) is filled at its own price, as if the market had come to it. */
 export function fillResting(market: Market, exchangeOrderId: string, quantity: number | null): VenueEvent[] {
   const order = market.orders.get(exchangeOrderId);
-  if (order === undefined || order.state !== 'working') throw new NotPossible(`order ${exchangeOrderId} does not rest`);
+  if (order === undefined || order.state !== 'working')
+    throw new NotPossible(`order ${exchangeOrderId} does not rest`);
   const open = order.quantity - order.cumQuantity;
   const filled = Math.min(quantity ?? open, open);
   const book = market.book(market.instrument(order.instrumentId));
@@ -96,13 +102,18 @@ function enter(market: Market, of: ManualTrade): VenueOrder {
 }
 
 function fillAtHouse(market: Market, order: VenueOrder, quantity: number, priceE4: number): VenueEvent {
-  const [buyer, seller] = order.side === 'buy' ? [order.exchangeOrderId, HOUSE] : [HOUSE, order.exchangeOrderId];
-  return market.fill(order.exchangeOrderId, market.newTrade(order.instrumentId, quantity, priceE4, buyer, seller));
+  const [buyer, seller] =
+    order.side === 'buy' ? [order.exchangeOrderId, HOUSE] : [HOUSE, order.exchangeOrderId];
+  return market.fill(
+    order.exchangeOrderId,
+    market.newTrade(order.instrumentId, quantity, priceE4, buyer, seller),
+  );
 }
 
 function openTrade(market: Market, tradeNumber: string): Trade {
   const trade = market.trades.get(tradeNumber);
-  if (trade === undefined || trade.state === 'busted') throw new NotPossible(`trade ${tradeNumber} does not stand`);
+  if (trade === undefined || trade.state === 'busted')
+    throw new NotPossible(`trade ${tradeNumber} does not stand`);
   return trade;
 }
 
@@ -110,9 +121,17 @@ function sidesOf(market: Market, trade: Trade): VenueOrder[] {
   return [trade.buyOrder, trade.sellOrder].flatMap((id) => market.orders.get(id) ?? []);
 }
 
-function tradeEvent(market: Market, kind: 'busted' | 'corrected', order: VenueOrder, trade: Trade): VenueEvent {
+function tradeEvent(
+  market: Market,
+  kind: 'busted' | 'corrected',
+  order: VenueOrder,
+  trade: Trade,
+): VenueEvent {
   const { tradeNumber, quantity, priceE4, atMs } = trade;
   const tradingDate = market.tradingDateOf(atMs);
   const { exchangeOrderId } = order;
-  return market.event({ kind, atMs: market.now(), exchangeOrderId, tradeNumber, quantity, priceE4, tradingDate }, order);
+  return market.event(
+    { kind, atMs: market.now(), exchangeOrderId, tradeNumber, quantity, priceE4, tradingDate },
+    order,
+  );
 }

@@ -3,6 +3,7 @@ import type { SavedSession } from '#core/exchange/fix/machine-types.ts';
 import type { Book } from '#drill/book/book.ts';
 import type { FaultState } from './faults.ts';
 import type { MarketState } from './market.ts';
+import type { MemberProfile } from './member.ts';
 import { LedgerRecord, type SegmentStatus } from './record.ts';
 import type { Counters, Trade, VenueOrder } from './venue-types.ts';
 import { FIRST_EXCHANGE_ORDER, FIRST_TRADE } from '#drill/book/make.ts';
@@ -78,7 +79,11 @@ export function openLedger(path: string): Ledger {
     commit: (batch) => db.transaction(() => write(db, batch)),
     market: () => readMarket(db),
     requests: () =>
-      new Map(db.all('SELECT request, order_id FROM requests').map((row) => [String(row['request']), String(row['order_id'])])),
+      new Map(
+        db
+          .all('SELECT request, order_id FROM requests')
+          .map((row) => [String(row['request']), String(row['order_id'])]),
+      ),
     session(name) {
       const row = db.get('SELECT saved FROM sessions WHERE session = ?', name);
       return row === undefined ? null : readSaved(String(row['saved']));
@@ -113,13 +118,20 @@ export function readRecords(path: string): LedgerRecord[] {
 }
 
 function recordsOf(db: Sqlite): LedgerRecord[] {
-  return db.all('SELECT body FROM records ORDER BY n').map((row) => LedgerRecord.parse(JSON.parse(String(row['body']))));
+  return db
+    .all('SELECT body FROM records ORDER BY n')
+    .map((row) => LedgerRecord.parse(JSON.parse(String(row['body']))));
 }
 
 function write(db: Sqlite, batch: LedgerBatch): void {
   for (const record of batch.records) {
     const orderId = 'exchangeOrderId' in record ? record.exchangeOrderId : '';
-    db.run('INSERT INTO records (kind, order_id, body) VALUES (?, ?, ?)', record.kind, orderId, JSON.stringify(record));
+    db.run(
+      'INSERT INTO records (kind, order_id, body) VALUES (?, ?, ?)',
+      record.kind,
+      orderId,
+      JSON.stringify(record),
+    );
   }
   for (const order of batch.orders) {
     db.run('INSERT OR REPLACE INTO orders VALUES (?, ?)', order.exchangeOrderId, JSON.stringify(order));
@@ -127,7 +139,8 @@ function write(db: Sqlite, batch: LedgerBatch): void {
   for (const trade of batch.trades) {
     db.run('INSERT OR REPLACE INTO trades VALUES (?, ?)', trade.tradeNumber, JSON.stringify(trade));
   }
-  for (const [request, orderId] of batch.requests) db.run('INSERT OR REPLACE INTO requests VALUES (?, ?)', request, orderId);
+  for (const [request, orderId] of batch.requests)
+    db.run('INSERT OR REPLACE INTO requests VALUES (?, ?)', request, orderId);
   for (const { session, saved } of batch.sessions) {
     db.run('INSERT OR REPLACE INTO sessions VALUES (?, ?)', session, JSON.stringify(saved));
   }
@@ -148,7 +161,8 @@ function write(db: Sqlite, batch: LedgerBatch): void {
  * are read back as such.
  */
 function readMarket(db: Sqlite): MarketState {
-  const bodies = (sql: string): unknown[] => db.all(sql).map((row): unknown => JSON.parse(String(row['body'])));
+  const bodies = (sql: string): unknown[] =>
+    db.all(sql).map((row): unknown => JSON.parse(String(row['body'])));
   const segments = (readMeta(db, 'segments') ?? []) as [string, SegmentStatus][];
   return {
     orders: bodies('SELECT body FROM orders') as VenueOrder[],
@@ -159,7 +173,8 @@ function readMarket(db: Sqlite): MarketState {
 }
 
 function readSaved(text: string): SavedSession {
-  const saved = JSON.parse(text) as Partial<SavedSession> & Pick<SavedSession, 'nextIn' | 'nextOut' | 'resetPending'>;
+  const saved = JSON.parse(text) as Partial<SavedSession> &
+    Pick<SavedSession, 'nextIn' | 'nextOut' | 'resetPending'>;
   return { ...saved, stopped: saved.stopped };
 }
 
@@ -170,6 +185,11 @@ function readMeta(db: Sqlite, name: string): unknown {
 
 export function readFaultState(ledger: Ledger): FaultState {
   return (ledger.meta('faults') ?? {}) as FaultState;
+}
+
+/** Members that were here before. */
+export function readProfiles(ledger: Ledger): MemberProfile[] {
+  return (ledger.meta('members') ?? []) as MemberProfile[];
 }
 
 /** Numbers begin after those of the book. */

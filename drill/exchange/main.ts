@@ -51,7 +51,11 @@ const server = await startServer({
   exchange,
   ledger,
   now,
-  ports: { orders: Number(values.port), 'drop-copy': Number(values['drop-port']), 'market-data': Number(values['data-port']) },
+  ports: {
+    orders: Number(values.port),
+    'drop-copy': Number(values['drop-port']),
+    'market-data': Number(values['data-port']),
+  },
 });
 const control = await startControl({ exchange, server, port: Number(values['control-port']) });
 
@@ -63,4 +67,6 @@ const stop = (): void => {
 };
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
-process.stdout.write(`${JSON.stringify({ ready: true, ...server.ports, control: control.port, pid: process.pid })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ready: true, ...server.ports, control: control.port, pid: process.pid })}\n`,
+);

@@ -45,7 +45,10 @@ export function createMaker(instrument: Instrument, seed: number): Maker {
         for (const entry of mine) if (!wanted.includes(entry.priceE4)) book.remove(entry.id);
         for (const priceE4 of wanted) {
           const full = levelQuantity(prng, instrument);
-          const have = mine.reduce((sum, entry) => (entry.priceE4 === priceE4 ? sum + entry.remaining : sum), 0);
+          const have = mine.reduce(
+            (sum, entry) => (entry.priceE4 === priceE4 ? sum + entry.remaining : sum),
+            0,
+          );
           const quantity = Math.floor((full - have) / instrument.lotSize) * instrument.lotSize;
           if (quantity <= 0) continue;
           next += 1;
@@ -99,6 +102,9 @@ function prices(instrument: Instrument, referenceE4: number, stepE4: number, sid
 
 /** About a third to two thirds of the largest order at each price, so that a slice meets one or two of them. */
 function levelQuantity(prng: Prng, instrument: Instrument): number {
-  const lots = Math.max(1, Math.floor((sliceLimit(instrument) || instrument.lotSize * 50) / instrument.lotSize));
+  const lots = Math.max(
+    1,
+    Math.floor((sliceLimit(instrument) || instrument.lotSize * 50) / instrument.lotSize),
+  );
   return Math.max(1, Math.floor((lots * (35 + prng.int(30))) / 100)) * instrument.lotSize;
 }

@@ -39,7 +39,19 @@ export function createFeed(venue: Venue, catalogue: Catalogue, now: () => number
       for (const group of groups) {
         const instrument = catalogue.find(group);
         if (instrument === null) {
-          member.send([{ type: 'Y', body: [[262, request], [281, '0'], [58, 'unknown contract']] }], turn);
+          member.send(
+            [
+              {
+                type: 'Y',
+                body: [
+                  [262, request],
+                  [281, '0'],
+                  [58, 'unknown contract'],
+                ],
+              },
+            ],
+            turn,
+          );
           continue;
         }
         events.push(...venue.watch(instrument));
@@ -95,11 +107,14 @@ function textOf(entries: readonly Entry[]): string {
 function snapshot(request: string, instrument: Instrument, entries: readonly Entry[]): AppMessage {
   const known = entries.filter(([, priceE4]) => priceE4 > 0);
   const body: Field[] = [[262, request], ...instrumentFields(instrument), [268, known.length]];
-  for (const [type, priceE4, quantity] of known) body.push([269, type], [270, formatE4(priceE4)], [271, quantity]);
+  for (const [type, priceE4, quantity] of known)
+    body.push([269, type], [270, formatE4(priceE4)], [271, quantity]);
   return { type: 'W', body };
 }
 
-function incremental(changes: readonly { readonly one: Watched; readonly entries: readonly Entry[] }[]): AppMessage {
+function incremental(
+  changes: readonly { readonly one: Watched; readonly entries: readonly Entry[] }[],
+): AppMessage {
   const groups = changes.flatMap(({ one, entries }) =>
     entries
       .filter(([type, priceE4]) => type !== '2' || priceE4 > 0)
@@ -107,7 +122,12 @@ function incremental(changes: readonly { readonly one: Watched; readonly entries
         [279, priceE4 > 0 ? '1' : '2'],
         [269, type],
         ...instrumentFields(one.instrument),
-        ...(priceE4 > 0 ? ([[270, formatE4(priceE4)], [271, quantity]] as Field[]) : []),
+        ...(priceE4 > 0
+          ? ([
+              [270, formatE4(priceE4)],
+              [271, quantity],
+            ] as Field[])
+          : []),
       ]),
   );
   return { type: 'X', body: [[262, changes[0]?.one.request ?? ''], [268, groups.length], ...groups.flat()] };

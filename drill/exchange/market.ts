@@ -50,7 +50,8 @@ export class Market {
       this.#lastE4.set(trade.instrumentId, trade.priceE4);
     }
     const working = state.orders.filter((order) => order.state === 'working');
-    for (const order of [...working].sort((one, other) => one.priority - other.priority)) this.#restAgain(order);
+    for (const order of [...working].sort((one, other) => one.priority - other.priority))
+      this.#restAgain(order);
   }
 
   instrument(instrumentId: string): Instrument {
@@ -178,14 +179,23 @@ export class Market {
     });
     const { tradeNumber, quantity, priceE4, atMs } = trade;
     const tradingDate = this.tradingDateOf(atMs);
-    return this.event({ kind: 'filled', atMs, exchangeOrderId, tradeNumber, quantity, priceE4, tradingDate }, filled);
+    return this.event(
+      { kind: 'filled', atMs, exchangeOrderId, tradeNumber, quantity, priceE4, tradingDate },
+      filled,
+    );
   }
 
   tradingDateOf(atMs: number): string {
     return istDate(atMs);
   }
 
-  newTrade(instrumentId: string, quantity: number, priceE4: number, buyOrder: string, sellOrder: string): Trade {
+  newTrade(
+    instrumentId: string,
+    quantity: number,
+    priceE4: number,
+    buyOrder: string,
+    sellOrder: string,
+  ): Trade {
     const tradeNumber = String(this.counters.nextTrade);
     this.counters.nextTrade += 1;
     const trade: Trade = {
@@ -204,11 +214,17 @@ export class Market {
   }
 
   #traded(instrument: Instrument, event: Extract<MatchEvent, { kind: 'traded' }>): VenueEvent[] {
-    const restingSide = isMaker(event.restingId) ? null : present(this.orders.get(event.restingId), 'order').side;
-    const incomingSide = isMaker(event.incomingId) ? null : present(this.orders.get(event.incomingId), 'order').side;
+    const restingSide = isMaker(event.restingId)
+      ? null
+      : present(this.orders.get(event.restingId), 'order').side;
+    const incomingSide = isMaker(event.incomingId)
+      ? null
+      : present(this.orders.get(event.incomingId), 'order').side;
     if (restingSide === null && incomingSide === null) return [];
     const incomingBuys = (incomingSide ?? (restingSide === 'buy' ? 'sell' : 'buy')) === 'buy';
-    const [buyer, seller] = incomingBuys ? [event.incomingId, event.restingId] : [event.restingId, event.incomingId];
+    const [buyer, seller] = incomingBuys
+      ? [event.incomingId, event.restingId]
+      : [event.restingId, event.incomingId];
     const trade = this.newTrade(instrument.instrumentId, event.quantity, event.priceE4, buyer, seller);
     return [event.restingId, event.incomingId].filter((id) => !isMaker(id)).map((id) => this.fill(id, trade));
   }

@@ -28,7 +28,12 @@ export type MatchEvent =
       readonly priceE4: number;
     }
   | { readonly kind: 'rested'; readonly id: string; readonly quantity: number; readonly priceE4: number }
-  | { readonly kind: 'canceled'; readonly id: string; readonly quantity: number; readonly cause: CancelReason };
+  | {
+      readonly kind: 'canceled';
+      readonly id: string;
+      readonly quantity: number;
+      readonly cause: CancelReason;
+    };
 
 export type CancelReason = 'ioc' | 'no-price' | 'self-trade';
 
@@ -152,8 +157,7 @@ function auctionPrice(sides: Record<Side, Resting[]>, referenceE4: number): numb
   let best: { priceE4: number; volume: number } | null = null;
   for (const { priceE4 } of [...sides.buy, ...sides.sell]) {
     const volume = Math.min(volumeAt(sides.buy, 'buy', priceE4), volumeAt(sides.sell, 'sell', priceE4));
-    const nearer =
-      best !== null && Math.abs(priceE4 - referenceE4) < Math.abs(best.priceE4 - referenceE4);
+    const nearer = best !== null && Math.abs(priceE4 - referenceE4) < Math.abs(best.priceE4 - referenceE4);
     if (volume > 0 && (best === null || volume > best.volume || (volume === best.volume && nearer))) {
       best = { priceE4, volume };
     }
@@ -162,7 +166,10 @@ function auctionPrice(sides: Record<Side, Resting[]>, referenceE4: number): numb
 }
 
 function volumeAt(queue: readonly Resting[], side: Side, priceE4: number): number {
-  return queue.reduce((sum, entry) => (crosses(side, entry.priceE4, priceE4) ? sum + entry.remaining : sum), 0);
+  return queue.reduce(
+    (sum, entry) => (crosses(side, entry.priceE4, priceE4) ? sum + entry.remaining : sum),
+    0,
+  );
 }
 
 function uncross(sides: Record<Side, Resting[]>, referenceE4: number): MatchEvent[] {
@@ -178,7 +185,10 @@ function uncross(sides: Record<Side, Resting[]>, referenceE4: number): MatchEven
     } else {
       const quantity = Math.min(buy.remaining, sell.remaining);
       events.push({ kind: 'traded', restingId: sell.id, incomingId: buy.id, quantity, priceE4 });
-      for (const [entry, queue] of [[buy, sides.buy], [sell, sides.sell]] as const) {
+      for (const [entry, queue] of [
+        [buy, sides.buy],
+        [sell, sides.sell],
+      ] as const) {
         entry.remaining -= quantity;
         if (entry.remaining === 0) queue.shift();
       }

@@ -25,13 +25,18 @@ const TAKES: Readonly<Record<Role, ReadonlySet<string>>> = {
 /** The drill moves clocks; the venue does not judge a member's. */
 const ANY_TIME_MS = 400 * 86_400_000;
 
-export interface MemberOptions {
+/** Who a member is; kept, so that a restarted venue knows whom it owes reports. */
+export interface MemberProfile {
   readonly role: Role;
   readonly version: FixVersion;
   /** The member's CompID and the one that it calls us by. */
   readonly peer: string;
   readonly ours: string;
   readonly sendNextExpected: boolean;
+}
+
+export interface MemberOptions {
+  readonly profile: MemberProfile;
   readonly stored: SavedSession | null;
   readonly lookup: Lookup;
   readonly now: () => number;
@@ -42,9 +47,9 @@ export interface MemberOptions {
 /** One member's session of one role, in the acceptor's part. It lives longer than its connections. */
 export class Member {
   readonly name: string;
+  readonly profile: MemberProfile;
   readonly role: Role;
   readonly peer: string;
-  readonly ours: string;
   readonly version: FixVersion;
   /** Asked for TradingSessionStatus (g), and by which request. */
   statusRequest: string | null = null;
@@ -55,21 +60,22 @@ export class Member {
 
   constructor(options: MemberOptions) {
     this.#options = options;
-    this.role = options.role;
-    this.peer = options.peer;
-    this.ours = options.ours;
-    this.version = options.version;
-    this.name = memberName(options.role, options.peer);
+    const { profile } = options;
+    this.profile = profile;
+    this.role = profile.role;
+    this.peer = profile.peer;
+    this.version = profile.version;
+    this.name = memberName(profile.role, profile.peer);
     this.#config = {
       ...SESSION_DEFAULTS,
       name: this.name,
-      beginString: options.version,
-      senderCompId: options.ours,
-      targetCompId: options.peer,
+      beginString: profile.version,
+      senderCompId: profile.ours,
+      targetCompId: profile.peer,
       role: 'acceptor',
-      resetOnLogon: options.role === 'market-data',
-      sendNextExpected: options.sendNextExpected,
-      supportedTypes: TAKES[options.role],
+      resetOnLogon: profile.role === 'market-data',
+      sendNextExpected: profile.sendNextExpected,
+      supportedTypes: TAKES[profile.role],
       replayApplication: true,
       sendingTimeToleranceMs: ANY_TIME_MS,
     };

@@ -45,7 +45,12 @@ export function reportOf(event: VenueEvent, world: ReportWorld): AppMessage | nu
 }
 
 /** An answer to a status request (H, AF): describes, never counts as an execution. */
-export function statusReport(order: VenueOrder, requestId: string, world: ReportWorld, mass: readonly Field[]): AppMessage {
+export function statusReport(
+  order: VenueOrder,
+  requestId: string,
+  world: ReportWorld,
+  mass: readonly Field[],
+): AppMessage {
   const event: VenueEvent = {
     record: { kind: 'risk-reduction', atMs: world.nowMs, on: false },
     order,
@@ -64,7 +69,12 @@ export function unknownOrder(asked: readonly Field[], world: ReportWorld): AppMe
       [37, 'NONE'],
       ...asked,
       [17, '0'],
-      ...(world.version === 'FIX.4.2' ? ([[20, '3'], [150, '8']] as Field[]) : ([[150, 'I']] as Field[])),
+      ...(world.version === 'FIX.4.2'
+        ? ([
+            [20, '3'],
+            [150, '8'],
+          ] as Field[])
+        : ([[150, 'I']] as Field[])),
       [39, '8'],
       [103, 5],
       [38, 0],
@@ -84,7 +94,13 @@ export function fillExecId(audience: Audience, tradeNumber: string, side: Side):
   return `${audience === 'orders' ? 'E' : 'D'}${tradeNumber}${side === 'buy' ? 'B' : 'S'}`;
 }
 
-function execution(kind: ExecKind, order: VenueOrder, event: VenueEvent, world: ReportWorld, extra: readonly Field[]): AppMessage {
+function execution(
+  kind: ExecKind,
+  order: VenueOrder,
+  event: VenueEvent,
+  world: ReportWorld,
+  extra: readonly Field[],
+): AppMessage {
   const instrument = world.instrumentOf(order.instrumentId);
   const wire = (units: number): number =>
     instrument?.orderUnit === 'lots' ? units / instrument.lotSize : units;
@@ -155,7 +171,9 @@ function refusedReport({ record, requestId }: VenueEvent, world: ReportWorld): A
     [39, '8'],
     [103, world.version === 'FIX.4.2' && reason > 8 ? 0 : reason],
     ...(record.account === '' ? [] : ([[1, record.account]] as Field[])),
-    ...(instrument === undefined ? ([[55, record.instrumentId || 'NONE']] as Field[]) : instrumentFields(instrument)),
+    ...(instrument === undefined
+      ? ([[55, record.instrumentId || 'NONE']] as Field[])
+      : instrumentFields(instrument)),
     [54, record.side === 'buy' ? '1' : '2'],
     [38, Number.isSafeInteger(wire) ? wire : String(wire)],
     [151, 0],

@@ -1,9 +1,15 @@
 import { createFramer } from '#core/exchange/fix/codec-framer.ts';
 import { decode } from '#core/exchange/fix/codec.ts';
-import { listen, type Connection, type ConnectionHandlers, type Listener } from '#core/exchange/fix/connection.ts';
+import {
+  listen,
+  type Connection,
+  type ConnectionHandlers,
+  type Listener,
+} from '#core/exchange/fix/connection.ts';
+import type { FixVersion } from '#core/exchange/fix/messages.ts';
 import type { Exchange } from './exchange.ts';
-import type { Ledger } from './ledger.ts';
-import { isNewOrder, Member, memberName, type Role } from './member.ts';
+import { readProfiles, type Ledger } from './ledger.ts';
+import { isNewOrder, Member, memberName, type MemberProfile, type Role } from './member.ts';
 import type { Turn } from './turn.ts';
 import { createWire, type Wire } from './wire.ts';
 
@@ -60,6 +66,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   exchange.dispatch.onDue = soon;
   const lines = new Set<Line>();
   const desk = { options, lines, soon };
+  exchange.turn((turn) => {
+    for (const profile of readProfiles(options.ledger)) {
+      if (profile.role !== 'market-data') exchange.dispatch.add(makeMember(profile, options), false, turn);
+    }
+  });
   const roles: readonly Role[] = ['orders', 'drop-copy', 'market-data'];
   const opened = await Promise.all(roles.map((role) => open(role, options.ports[role], desk)));
   const timers = [
@@ -77,7 +88,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     killOrderSessions: () => cut((line) => line.role === 'orders'),
     amnesia() {
       cut((line) => line.role !== 'market-data');
-      for (const line of lines) if (line.role !== 'market-data') line.ended = true;
+      for (const line of lines) {
+        if (line.role === 'market-data') continue;
+        line.ended = true;
+        line.member = null;
+      }
       options.ledger.forgetSessions();
       exchange.dispatch.forget();
     },
@@ -94,7 +109,11 @@ interface Desk {
   readonly soon: (input: (turn: Turn) => void) => void;
 }
 
-function open(role: Role, port: number, desk: Desk): Promise<{ readonly listener: Listener; readonly port: number }> {
+function open(
+  role: Role,
+  port: number,
+  desk: Desk,
+): Promise<{ readonly listener: Listener; readonly port: number }> {
   return new Promise((resolve, reject) => {
     const listener = listen(
       { host: HOST, port },
@@ -162,38 +181,47 @@ function take(line: Line, frame: Uint8Array, turn: Turn, desk: Desk): void {
 
 /** The first message names the member: its CompID, ours, the version. */
 function enlist(line: Line, frame: Uint8Array, turn: Turn, desk: Desk): Member | null {
-  const { exchange, ledger, now } = desk.options;
+  const { exchange, ledger } = desk.options;
   const decoded = decode(frame);
   const first = decoded.ok ? decoded.value : null;
   const peer = first?.get(49) ?? '';
-  const version = first?.beginString;
-  if (first === null || first.type !== 'A' || peer === '' || (version !== 'FIX.4.2' && version !== 'FIX.4.4')) {
+  const version = versionOf(first?.beginString);
+  if (first === null || first.type !== 'A' || peer === '' || version === null) {
     line.ended = true;
     turn.afterCommit(() => line.wire.close('the first message is not a Logon of FIX 4.2 or 4.4'));
     return null;
   }
+  const profile: MemberProfile = {
+    role: line.role,
+    version,
+    peer,
+    ours: first.get(56) ?? '',
+    sendNextExpected: first.has(789),
+  };
   const name = memberName(line.role, peer);
   const known = exchange.dispatch.member(name);
-  const isKnown = known !== undefined && known.version === version && known.ours === (first.get(56) ?? '');
-  const stored = ledger.session(name);
-  const member = isKnown
-    ? known
-    : new Member({
-        role: line.role,
-        version,
-        peer,
-        ours: first.get(56) ?? '',
-        sendNextExpected: first.has(789),
-        stored: line.role === 'market-data' ? null : stored,
-        lookup: (seq) => ledger.sent(name, seq),
-        now,
-        deliver: (of, message, during) => exchange.deliver(of, message, during),
-        up: (of, during) => exchange.dispatch.flush(of, during),
-      });
-  if (!isKnown) exchange.dispatch.add(member, stored === null, turn);
+  const isKnown = known !== undefined && JSON.stringify(known.profile) === JSON.stringify(profile);
+  const member = isKnown ? known : makeMember(profile, desk.options);
+  if (!isKnown) exchange.dispatch.add(member, ledger.session(name) === null, turn);
   line.member = member;
   member.connected(line.wire, turn);
   return member;
+}
+
+function versionOf(beginString: string | undefined): FixVersion | null {
+  return beginString === 'FIX.4.2' || beginString === 'FIX.4.4' ? beginString : null;
+}
+
+function makeMember(profile: MemberProfile, { exchange, ledger, now }: ServerOptions): Member {
+  const name = memberName(profile.role, profile.peer);
+  return new Member({
+    profile,
+    stored: profile.role === 'market-data' ? null : ledger.session(name),
+    lookup: (seq) => ledger.sent(name, seq),
+    now,
+    deliver: (of, message, during) => exchange.deliver(of, message, during),
+    up: (of, during) => exchange.dispatch.flush(of, during),
+  });
 }
 
 function tick(lines: ReadonlySet<Line>, turn: Turn): void {

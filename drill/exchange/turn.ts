@@ -40,6 +40,15 @@ export class Turn {
 
 /** Nothing in it: needs no commit. */
 export function isEmpty(batch: LedgerBatch): boolean {
-  const lists = [batch.records, batch.orders, batch.trades, batch.requests, batch.sessions, batch.sent, batch.waiting, batch.released];
+  const lists = [
+    batch.records,
+    batch.orders,
+    batch.trades,
+    batch.requests,
+    batch.sessions,
+    batch.sent,
+    batch.waiting,
+    batch.released,
+  ];
   return lists.every((list) => list.length === 0) && Object.keys(batch.meta).length === 0;
 }

@@ -44,7 +44,12 @@ export class Venue {
   #thinned = new Set<string>();
   #turn = 0;
 
-  constructor(market: Market, options: VenueOptions, requests: ReadonlyMap<string, string>, riskReduction: boolean) {
+  constructor(
+    market: Market,
+    options: VenueOptions,
+    requests: ReadonlyMap<string, string>,
+    riskReduction: boolean,
+  ) {
     this.market = market;
     this.#options = options;
     this.#requests = new Map(requests);
@@ -72,7 +77,8 @@ export class Venue {
     const first = this.#touched.has(instrument.instrumentId) ? [] : this.market.refill(instrument);
     this.#touched.add(instrument.instrumentId);
     this.#thinned.add(instrument.instrumentId);
-    if (mood.thin) this.market.thin(instrument, opposite(order.side), partOf(order.quantity, instrument.lotSize));
+    if (mood.thin)
+      this.market.thin(instrument, opposite(order.side), partOf(order.quantity, instrument.lotSize));
     return [...first, accepted, ...this.market.match(order)];
   }
 
@@ -124,7 +130,9 @@ export class Venue {
   }
 
   setSegment(exchange: string, segment: string, status: SegmentStatus): VenueEvent[] {
-    const ours = [...this.market.instruments.values()].filter((one) => segmentKey(one) === `${exchange}:${segment}`);
+    const ours = [...this.market.instruments.values()].filter(
+      (one) => segmentKey(one) === `${exchange}:${segment}`,
+    );
     const wasAuction = ours.some((one) => this.market.status(one) === 'auction');
     const changed = this.market.setStatus(exchange, segment, status);
     if (status !== 'open' || !wasAuction) return [changed];
@@ -200,7 +208,8 @@ export class Venue {
   }
 
   #checkNew(request: NewOrderRequest): Refusal | null {
-    if (request.instrument === null) return { code: 16_035, reason: 1, text: `16035 unknown symbol ${request.named}` };
+    if (request.instrument === null)
+      return { code: 16_035, reason: 1, text: `16035 unknown symbol ${request.named}` };
     if (!this.#options.accounts.has(request.account)) {
       return { code: 16_807, reason: 15, text: `16807 account ${request.account} unknown` };
     }
@@ -235,7 +244,8 @@ export class Venue {
   #checkReplace(request: ReplaceRequest, order: VenueOrder | null): RequestFault | null {
     const closed = this.#checkOpen(order);
     if (closed !== null || order === null) return closed;
-    if (request.quantity <= order.cumQuantity) return { reason: 'too-late', text: '16169 quantity already filled' };
+    if (request.quantity <= order.cumQuantity)
+      return { reason: 'too-late', text: '16169 quantity already filled' };
     const instrument = this.market.instrument(order.instrumentId);
     const terms = { ...order, quantity: request.quantity, priceE4: request.priceE4 };
     const fault = checkOrder(instrument, terms, this.#circumstances(instrument));

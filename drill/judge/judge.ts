@@ -87,7 +87,9 @@ export function judgeRecords(book: Book, records: readonly LedgerRecord[], desk:
     expected.set(key, (expected.get(key) ?? 0) + (row.exit ? 0 : row.quantity));
   }
   const open = [...timeline.lines.values()].filter((line) => line.net !== (expected.get(line.key) ?? 0));
-  const leftovers = open.map((line) => leftoverOf(book, timeline, desk, line, line.net - (expected.get(line.key) ?? 0)));
+  const leftovers = open.map((line) =>
+    leftoverOf(book, timeline, desk, line, line.net - (expected.get(line.key) ?? 0)),
+  );
   const held = withHedges(book, leftovers);
   const deskOrders = [...timeline.orders.values()].filter((order) => desk.owners.includes(order.owner));
   const differences = compareFills(timeline.deskFills, desk.fills);
@@ -122,7 +124,8 @@ function say(what: string, { account, instrumentId, exchangeOrderId, text }: Off
 
 /** Equal sets of (order, trade, quantity, price); each difference in words. */
 export function compareFills(ledger: readonly Fill[], desk: readonly Fill[]): string[] {
-  const name = (fill: Fill): string => `${fill.exchangeOrderId}/${fill.tradeNumber} ${fill.quantity}@${fill.priceE4}`;
+  const name = (fill: Fill): string =>
+    `${fill.exchangeOrderId}/${fill.tradeNumber} ${fill.quantity}@${fill.priceE4}`;
   const inLedger = new Set(ledger.map(name));
   const inDesk = new Set<string>();
   const complaints: string[] = [];
@@ -131,7 +134,8 @@ export function compareFills(ledger: readonly Fill[], desk: readonly Fill[]): st
     else if (!inLedger.has(fill)) complaints.push(`the desk has ${fill}, the ledger has not`);
     inDesk.add(fill);
   }
-  for (const fill of inLedger) if (!inDesk.has(fill)) complaints.push(`the ledger has ${fill}, the desk has not`);
+  for (const fill of inLedger)
+    if (!inDesk.has(fill)) complaints.push(`the ledger has ${fill}, the desk has not`);
   return complaints;
 }
 
@@ -148,8 +152,16 @@ function leastOrders(book: Book): number {
   return sum;
 }
 
-function leftoverOf(book: Book, timeline: Timeline, desk: DeskWord, line: Line, quantity: number): JudgedLeftover {
-  const told = desk.leftovers.filter((one) => one.account === line.account && one.instrumentId === line.instrumentId);
+function leftoverOf(
+  book: Book,
+  timeline: Timeline,
+  desk: DeskWord,
+  line: Line,
+  quantity: number,
+): JudgedLeftover {
+  const told = desk.leftovers.filter(
+    (one) => one.account === line.account && one.instrumentId === line.instrumentId,
+  );
   const { cause, text } = causeOf(book, timeline, desk, line, quantity);
   return {
     account: line.account,
@@ -162,7 +174,13 @@ function leftoverOf(book: Book, timeline: Timeline, desk: DeskWord, line: Line, 
 }
 
 /** The first cause that the ledger shows for what is still open. */
-function causeOf(book: Book, timeline: Timeline, desk: DeskWord, line: Line, quantity: number): { cause: Cause; text: string } {
+function causeOf(
+  book: Book,
+  timeline: Timeline,
+  desk: DeskWord,
+  line: Line,
+  quantity: number,
+): { cause: Cause; text: string } {
   const instrument = book.instruments.find((one) => one.instrumentId === line.instrumentId);
   const closes = quantity > 0 ? 'sell' : 'buy';
   const isDesk = (owner: string): boolean => desk.owners.includes(owner);
@@ -177,8 +195,12 @@ function causeOf(book: Book, timeline: Timeline, desk: DeskWord, line: Line, qua
   }
   if (pinned > 0) return { cause: 'main-order-pinned', text: `an order of another rests for ${pinned}` };
   if (timeline.busted.has(line.key)) return { cause: 'busted', text: 'a trade was annulled' };
-  if (timeline.foreign.has(line.key)) return { cause: 'foreign-trade', text: 'another traded for the account meanwhile' };
-  const status = instrument === undefined ? undefined : timeline.segments.get(`${instrument.exchange}:${instrument.segment}`);
+  if (timeline.foreign.has(line.key))
+    return { cause: 'foreign-trade', text: 'another traded for the account meanwhile' };
+  const status =
+    instrument === undefined
+      ? undefined
+      : timeline.segments.get(`${instrument.exchange}:${instrument.segment}`);
   if (status !== undefined && status !== 'open') return { cause: 'halted', text: `the segment is ${status}` };
   const refused = timeline.refused.get(line.key);
   if (refused !== undefined) return { cause: 'refused', text: refused };
@@ -189,10 +211,13 @@ function causeOf(book: Book, timeline: Timeline, desk: DeskWord, line: Line, qua
 
 /** A long option may be open because the short one that it hedges is. */
 function withHedges(book: Book, leftovers: readonly JudgedLeftover[]): JudgedLeftover[] {
-  const instruments = new Map<string, Book['instruments'][number]>(book.instruments.map((one) => [one.instrumentId, one]));
+  const instruments = new Map<string, Book['instruments'][number]>(
+    book.instruments.map((one) => [one.instrumentId, one]),
+  );
   return leftovers.map((one) => {
     const long = instruments.get(one.instrument);
-    if (one.cause !== 'not-ordered' || long === undefined || long.kind !== 'option' || one.quantity < 0) return one;
+    if (one.cause !== 'not-ordered' || long === undefined || long.kind !== 'option' || one.quantity < 0)
+      return one;
     const short = leftovers.find((other) => {
       const instrument = instruments.get(other.instrument);
       return (
@@ -203,15 +228,21 @@ function withHedges(book: Book, leftovers: readonly JudgedLeftover[]): JudgedLef
         instrument.underlying === long.underlying
       );
     });
-    return short === undefined ? one : { ...one, cause: 'hedge-held', text: `it hedges ${short.instrument}, which is open` };
+    return short === undefined
+      ? one
+      : { ...one, cause: 'hedge-held', text: `it hedges ${short.instrument}, which is open` };
   });
 }
 
 function complaintOf(one: JudgedLeftover, desk: DeskWord): string[] {
   const name = `${one.account} ${one.instrument} ${one.quantity}`;
-  const told = desk.leftovers.filter(({ account, instrumentId }) => account === one.account && instrumentId === one.instrument);
+  const told = desk.leftovers.filter(
+    ({ account, instrumentId }) => account === one.account && instrumentId === one.instrument,
+  );
   const sum = told.reduce((total, { quantity }) => total + quantity, 0);
   if (told.length === 0) return [`left open and not told: ${name} (${one.cause}: ${one.text})`];
   if (sum !== one.quantity) return [`left open: ${name}, the desk says ${sum}`];
-  return one.cause === 'not-ordered' ? [`left open without a cause at the exchange: ${name} (${one.reason})`] : [];
+  return one.cause === 'not-ordered'
+    ? [`left open without a cause at the exchange: ${name} (${one.reason})`]
+    : [];
 }

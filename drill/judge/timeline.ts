@@ -100,7 +100,8 @@ export function walk(book: Book, records: readonly LedgerRecord[], owners: reado
   for (const row of book.positions) lineOf(work, row.account, row.instrumentId).net += row.carriedQuantity;
   for (const trade of book.dayTrades) {
     if (known.has(String(trade.tradeNumber))) continue;
-    lineOf(work, trade.account, trade.instrumentId).net += trade.side === 'buy' ? trade.quantity : -trade.quantity;
+    lineOf(work, trade.account, trade.instrumentId).net +=
+      trade.side === 'buy' ? trade.quantity : -trade.quantity;
   }
   for (const line of work.lines.values()) {
     line.exposure = line.net;
@@ -188,7 +189,12 @@ function asked(work: Work, record: Of<'accepted'> | Of<'refused'>, exchangeOrder
   const request = `${record.owner} ${record.clientOrderId}`;
   if (work.requests.has(request)) {
     const { account, instrumentId } = record;
-    work.duplicates.push({ account, instrumentId, exchangeOrderId, text: `request ${record.clientOrderId} came twice` });
+    work.duplicates.push({
+      account,
+      instrumentId,
+      exchangeOrderId,
+      text: `request ${record.clientOrderId} came twice`,
+    });
   }
   work.requests.add(request);
 }
@@ -202,7 +208,12 @@ function checkOrdered(work: Work, order: TimelineOrder, text: string): void {
     .reduce((sum, one) => sum + one.quantity - one.filled, 0);
   if (line.deskFilled + open <= line.most) return;
   const { account, instrumentId } = line;
-  work.duplicates.push({ account, instrumentId, exchangeOrderId: order.exchangeOrderId, text: `${text}: ${line.deskFilled} done, ${open} open, ${line.most} to close` });
+  work.duplicates.push({
+    account,
+    instrumentId,
+    exchangeOrderId: order.exchangeOrderId,
+    text: `${text}: ${line.deskFilled} done, ${open} open, ${line.most} to close`,
+  });
 }
 
 function filled(work: Work, record: Of<'filled'>): void {
@@ -215,13 +226,19 @@ function filled(work: Work, record: Of<'filled'>): void {
   line.net += change;
   order.filled += record.quantity;
   if (order.filled >= order.quantity) order.working = false;
-  if (order.filled > order.quantity) offend(work.duplicates, line, order, `filled ${order.filled} of ${order.quantity}`);
+  if (order.filled > order.quantity)
+    offend(work.duplicates, line, order, `filled ${order.filled} of ${order.quantity}`);
   const turned = before !== 0 && Math.sign(line.net) === -Math.sign(before);
   const grew = Math.abs(line.net) > Math.abs(before);
   // Another one's fill turns the position because the desk had closed what that order was for.
   const pinned = !isDesk && turned && line.deskFilled > 0 && order.owner === 'MAIN';
   if ((isDesk && (turned || grew)) || pinned) {
-    offend(work.overclosed, line, order, `${before} became ${line.net} by trade ${record.tradeNumber} of ${order.owner}`);
+    offend(
+      work.overclosed,
+      line,
+      order,
+      `${before} became ${line.net} by trade ${record.tradeNumber} of ${order.owner}`,
+    );
   }
   if (isDesk) {
     line.deskFilled += record.quantity;
@@ -251,7 +268,12 @@ function busted(work: Work, record: Of<'busted'>): void {
 }
 
 function offend(list: Offence[], line: Line, order: TimelineOrder, text: string): void {
-  list.push({ account: line.account, instrumentId: line.instrumentId, exchangeOrderId: order.exchangeOrderId, text });
+  list.push({
+    account: line.account,
+    instrumentId: line.instrumentId,
+    exchangeOrderId: order.exchangeOrderId,
+    text,
+  });
 }
 
 function fillKey(of: { readonly exchangeOrderId: string; readonly tradeNumber: string }): string {
