@@ -11,8 +11,8 @@ import type { Durable } from './durable.ts';
 import { Followers } from './followers.ts';
 import type { Journal, JournalRefusal, Projection, Reader, Tx } from './port.ts';
 import { RESERVE_BYTES } from './reserve.ts';
-import { entryOf, lastHead, lastRow, rowsAfter } from './rows.ts';
-import type { HeadPoint } from './rows.ts';
+import { entriesAfter, lastHead, lastRow } from './rows.ts';
+import type { HeadPoint, StoredEntries } from './rows.ts';
 import type { Signer } from './signer.ts';
 
 /** Facts between two signed heads. */
@@ -101,15 +101,14 @@ export class StoredJournal implements JournalFile {
     assert(this.#state === 'opened', 'a journal is replayed once, before anything else');
     this.#state = 'replaying';
     this.#projections = projections;
-    const { durable } = this.#parts;
-    let rows = rowsAfter(durable.sqlite, 0, REPLAY_BATCH);
-    while (rows.length > 0) {
-      for (const row of rows) {
-        const entry = entryOf(this.desk, row);
-        if (entry === null) this.#parts.log.error('a row of the journal is unreadable', { seq: row.seq });
-        else this.#replayOne(entry);
+    let after: number | null = 0;
+    while (after !== null) {
+      const { entries, lastSeq } = entriesAfter(this.#parts.durable.sqlite, this.desk, after, REPLAY_BATCH);
+      for (const entry of entries) {
+        if (entry !== null) this.#replayOne(entry);
+        else this.#parts.log.error('a row of the journal is unreadable', { after, upTo: lastSeq ?? after });
       }
-      rows = rowsAfter(durable.sqlite, rows.at(-1)?.seq ?? 0, REPLAY_BATCH);
+      after = lastSeq;
     }
     this.#state = 'ready';
     if (this.#refusal !== null) return ok(null);
@@ -155,13 +154,14 @@ export class StoredJournal implements JournalFile {
   }
 
   read(afterSeq: number, limit: number): readonly Entry[] {
-    let after = afterSeq;
-    for (;;) {
-      const rows = rowsAfter(this.#parts.durable.sqlite, after, limit);
-      const entries = rows.map((row) => entryOf(this.desk, row)).filter((entry) => entry !== null);
-      if (entries.length > 0 || rows.length === 0) return entries;
-      after = rows.at(-1)?.seq ?? after;
+    let after: number | null = afterSeq;
+    while (after !== null) {
+      const stored: StoredEntries = entriesAfter(this.#parts.durable.sqlite, this.desk, after, limit);
+      const readable = stored.entries.filter((entry) => entry !== null);
+      if (readable.length > 0) return readable;
+      after = stored.lastSeq;
     }
+    return [];
   }
 
   close(): void {

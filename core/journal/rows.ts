@@ -65,11 +65,28 @@ export function pointOf(row: StoredRow | StoredHead): HeadPoint {
   return { epoch: row.epoch, seq: row.seq, hash: hexOf(row.hash) };
 }
 
-/** The entry of a row; null when its body is no JSON, which only a damaged row can be. */
-export function entryOf(desk: DeskId, row: StoredRow): Entry | null {
-  const fact = factOf(row.body);
-  return fact === null ? null : { desk, epoch: row.epoch, seq: row.seq, atMs: row.atMs, fact };
+/**
+ * Entries after `afterSeq`, from at most `limit` rows; null stands for a row whose body is no JSON, which only a
+ * damaged row can be. Reads no more columns than an entry has: this is the loop of every start.
+ */
+export function entriesAfter(sqlite: Sqlite, desk: DeskId, afterSeq: number, limit: number): StoredEntries {
+  const rows = sqlite.rows(ENTRY, afterSeq, limit);
+  const entries = rows.map((row) => {
+    const fact = factOf(row[3] as string);
+    return fact === null
+      ? null
+      : { desk, epoch: row[1] as number, seq: row[0] as number, atMs: row[2] as number, fact };
+  });
+  return { entries, lastSeq: rows.length === 0 ? null : Number(rows.at(-1)?.[0]) };
 }
+
+export interface StoredEntries {
+  readonly entries: readonly (Entry | null)[];
+  /** Sequence number of the last row read; null when there was none. */
+  readonly lastSeq: number | null;
+}
+
+const ENTRY = 'SELECT seq, epoch, at_ms, body FROM log WHERE seq > ? ORDER BY seq LIMIT ?';
 
 /** The fact of a body; null when it is no JSON. */
 export function factOf(body: string): Fact | null {
