@@ -26,10 +26,16 @@ export function quantityObjection(instrument: Instrument, quantity: number): Obj
     return object('quantity-not-positive', `a quantity is a positive whole number of units, not ${quantity}`);
   }
   if (quantity % instrument.lotSize !== 0) {
-    return object('quantity-not-whole-lots', `${quantity} is not a multiple of the lot of ${instrument.lotSize}`);
+    return object(
+      'quantity-not-whole-lots',
+      `${quantity} is not a multiple of the lot of ${instrument.lotSize}`,
+    );
   }
   if (instrument.freezeQuantity > 0 && quantity > sliceLimit(instrument)) {
-    return object('quantity-over-freeze', `${quantity} is over ${sliceLimit(instrument)}, the most in one order`);
+    return object(
+      'quantity-over-freeze',
+      `${quantity} is over ${sliceLimit(instrument)}, the most in one order`,
+    );
   }
   return null;
 }
@@ -42,13 +48,18 @@ export function priceObjection(
   capabilities: Pick<Capabilities, 'marketOrders'>,
 ): Objection | null {
   if (type === 'market') {
-    return capabilities.marketOrders ? null : object('market-order-not-taken', 'this venue takes limit orders only');
+    return capabilities.marketOrders
+      ? null
+      : object('market-order-not-taken', 'this venue takes limit orders only');
   }
   if (priceE4 === null || !Number.isSafeInteger(priceE4) || priceE4 <= 0) {
     return object('price-missing', 'a limit order has a price above zero');
   }
   if (priceE4 % instrument.tickE4 !== 0) {
-    return object('price-not-on-tick', `${formatE4(priceE4)} is not a multiple of ${formatE4(instrument.tickE4)}`);
+    return object(
+      'price-not-on-tick',
+      `${formatE4(priceE4)} is not a multiple of ${formatE4(instrument.tickE4)}`,
+    );
   }
   const { lowerBandE4, upperBandE4 } = instrument;
   if ((lowerBandE4 > 0 && priceE4 < lowerBandE4) || (upperBandE4 > 0 && priceE4 > upperBandE4)) {
@@ -73,7 +84,9 @@ export function sessionObjection(
         ? null
         : object('auction-takes-limit-only', 'the closing auction takes limit orders for the day');
     case 'risk-reduction':
-      return timeInForce === 'IOC' ? null : object('not-supported', 'risk-reduction mode takes IOC orders only');
+      return timeInForce === 'IOC'
+        ? null
+        : object('not-supported', 'risk-reduction mode takes IOC orders only');
     case 'pre-open':
     case 'pre-close':
     case 'halted':

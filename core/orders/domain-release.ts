@@ -77,6 +77,10 @@ function judge(
     const text = `${order.terms.instrumentId} can not be traded on ${order.venue} any more`;
     return { kind: 'withdraw', objection: { reason: 'unknown-instrument', text } };
   }
+  if (order.tradingDate !== releasing.today) {
+    const text = `it was planned for ${order.tradingDate}, today is ${releasing.today}`;
+    return { kind: 'withdraw', objection: { reason: 'not-working', text } };
+  }
   if (!gateway.ready()) return { kind: 'hold', objection: notReady(gateway) };
   const left = budget.get(gateway.venue) ?? Math.min(gateway.burstMax, gateway.allowance(releasing.nowMs));
   if (left < 1) {
@@ -124,7 +128,8 @@ export function goingObjection(
     return { reason: 'not-supported', text: `${gateway.venue} takes no immediate-or-cancel orders` };
   }
   return (
-    sessionObjection(session, type, timeInForce) ?? priceObjection(instrument, type, priceE4, gateway.capabilities)
+    sessionObjection(session, type, timeInForce) ??
+    priceObjection(instrument, type, priceE4, gateway.capabilities)
   );
 }
 
@@ -147,8 +152,29 @@ export function goingOf(
   return {
     order: { orderId, venue: gateway.venue },
     gateway,
-    fact: { kind: 'order-released', v: 1, orderId, requestId, type, priceE4, timeInForce, reference, fundsE4 },
-    command: { kind: 'new', requestId, orderId, account, instrument, side, quantity, type, priceE4, timeInForce },
+    fact: {
+      kind: 'order-released',
+      v: 1,
+      orderId,
+      requestId,
+      type,
+      priceE4,
+      timeInForce,
+      reference,
+      fundsE4,
+    },
+    command: {
+      kind: 'new',
+      requestId,
+      orderId,
+      account,
+      instrument,
+      side,
+      quantity,
+      type,
+      priceE4,
+      timeInForce,
+    },
   };
 }
 

@@ -50,19 +50,28 @@ export function decideReplace(
   const mode = modeObjection(deciding);
   if (mode !== null) return refuse(mode);
   if (order.status === 'IN_DOUBT') {
-    return refuse({ reason: 'not-working', text: `${order.orderId} is in doubt: it can only be asked about` });
+    return refuse({
+      reason: 'not-working',
+      text: `${order.orderId} is in doubt: it can only be asked about`,
+    });
   }
   const standing = cancelObjection(order);
   if (standing !== null) return refuse(standing);
   const instrument = deciding.instruments.get(order.terms.instrumentId);
   const gateway = instrument === null ? null : deciding.exchange.gatewayOf(instrument);
   if (instrument === null || gateway === null) {
-    return refuse({ reason: 'unknown-instrument', text: `${order.terms.instrumentId} is in no contract file` });
+    return refuse({
+      reason: 'unknown-instrument',
+      text: `${order.terms.instrumentId} is in no contract file`,
+    });
   }
   const objection = replaceObjection(deciding, order, change, instrument);
   if (objection !== null) return refuse(objection);
   if (!gateway.capabilities.replace) {
-    return refuse({ reason: 'not-supported', text: `${gateway.venue} replaces no orders: cancel it instead` });
+    return refuse({
+      reason: 'not-supported',
+      text: `${gateway.venue} replaces no orders: cancel it instead`,
+    });
   }
   if (!gateway.ready()) return refuse(notReady(gateway));
   const going = goingObjection(
@@ -128,7 +137,11 @@ export function decideByPersons(
   }
   const least = Math.max(order.filledQuantity, outcome === 'filled' ? order.terms.quantity : 0);
   const most = outcome === 'never-reached' ? 0 : order.terms.quantity;
-  if (!Number.isSafeInteger(cumQuantity) || cumQuantity < least || cumQuantity > Math.max(most, isEnded ? least : 0)) {
+  if (
+    !Number.isSafeInteger(cumQuantity) ||
+    cumQuantity < least ||
+    cumQuantity > Math.max(most, isEnded ? least : 0)
+  ) {
     const text = `${cumQuantity} filled in all does not agree with ${order.filledQuantity} filled as known`;
     return refuse({ reason: 'more-than-closable', text });
   }

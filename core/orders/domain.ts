@@ -5,7 +5,13 @@ import type { Instrument } from '#core/model/instrument.ts';
 import type { Side } from '#core/model/side.ts';
 import type { InstrumentsPort } from '#core/positions/port.ts';
 import type { RowKey } from '#core/square-off/events.ts';
-import { evidenceObjection, quantityObjection, roomObjection, type Closable, type Objection } from './checks.ts';
+import {
+  evidenceObjection,
+  quantityObjection,
+  roomObjection,
+  type Closable,
+  type Objection,
+} from './checks.ts';
 import type { OrderPlanned, OrderTerms } from './events.ts';
 import type { Numbering } from './numbering.ts';
 import type { Order, PlannedOrder } from './port.ts';
@@ -35,7 +41,10 @@ export class Running {
     };
   }
   add(terms: OrderTerms, quantity: number): void {
-    for (const key of [rowSide(terms, terms.side), contractSide(terms.account, terms.instrumentId, terms.side)]) {
+    for (const key of [
+      rowSide(terms, terms.side),
+      contractSide(terms.account, terms.instrumentId, terms.side),
+    ]) {
       this.#sums.set(key, (this.#sums.get(key) ?? 0) + quantity);
     }
   }
@@ -78,7 +87,10 @@ export function termsObjection(
   const { terms, evidence } = planned;
   const instrument = deciding.instruments.get(terms.instrumentId);
   if (instrument === null) {
-    return refuse({ reason: 'unknown-instrument', text: `${terms.instrumentId} is in no contract file of today` });
+    return refuse({
+      reason: 'unknown-instrument',
+      text: `${terms.instrumentId} is in no contract file of today`,
+    });
   }
   const gateway = deciding.exchange.gatewayOf(instrument);
   if (gateway === null) return refuse({ reason: 'no-venue', text: `no venue trades ${terms.instrumentId}` });
@@ -116,7 +128,10 @@ export function decidePlan(
 
 function at(index: number, terms: OrderTerms, objection: Objection): Objection {
   const { account, instrumentId, product } = terms;
-  return { ...objection, text: `order ${index + 1}, ${account} ${instrumentId} ${product}: ${objection.text}` };
+  return {
+    ...objection,
+    text: `order ${index + 1}, ${account} ${instrumentId} ${product}: ${objection.text}`,
+  };
 }
 
 /**

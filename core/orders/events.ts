@@ -1,4 +1,12 @@
-import type { AccountId, ExchangeOrderId, InstrumentId, OrderId, RequestId, RunId, VenueId } from '#core/model/ids.ts';
+import type {
+  AccountId,
+  ExchangeOrderId,
+  InstrumentId,
+  OrderId,
+  RequestId,
+  RunId,
+  VenueId,
+} from '#core/model/ids.ts';
 import type { Product } from '#core/model/product.ts';
 import type { Side } from '#core/model/side.ts';
 
@@ -8,7 +16,8 @@ export type TimeInForce = 'DAY' | 'IOC';
 
 /** Why an order may exist. It travels with the order into the journal, the export and the handback. */
 export interface Evidence {
-  readonly authority: 'mis-cut-off' | 'margin-shortfall' | 'client-instruction' | 'rms-decision' | 'cancel-excess';
+  readonly authority:
+    'mis-cut-off' | 'margin-shortfall' | 'client-instruction' | 'rms-decision' | 'cancel-excess';
   /** RMS list row, call id, e-mail id, clause; never empty. */
   readonly reference: string;
   /** `phone`, `e-mail`, `desk`, `policy`, ... */
@@ -45,7 +54,8 @@ export interface FillKey {
 
 export type Via = 'order-session' | 'drop-copy' | 'status-answer' | 'person';
 
-export type CancelCause = 'requested' | 'ioc' | 'self-trade-prevention' | 'risk-reduction-mode' | 'exchange' | 'band';
+export type CancelCause =
+  'requested' | 'ioc' | 'self-trade-prevention' | 'risk-reduction-mode' | 'exchange' | 'band';
 
 interface Of<Kind extends string> {
   readonly kind: Kind;
@@ -53,6 +63,18 @@ interface Of<Kind extends string> {
 }
 interface OfOrder<Kind extends string> extends Of<Kind> {
   readonly orderId: OrderId;
+}
+interface OfFill<Kind extends string> extends OfOrder<Kind> {
+  readonly key: FillKey;
+  readonly via: Via;
+}
+interface EndOf<Kind extends string> extends OfOrder<Kind> {
+  readonly cumQuantity: number;
+  readonly via: Via;
+}
+interface OfForeign<Kind extends string> extends Of<Kind> {
+  readonly venue: VenueId;
+  readonly exchangeOrderId: ExchangeOrderId;
 }
 
 /** Committed with our id, not sent, no sequence number: reserved all the same. */
@@ -97,35 +119,26 @@ export interface OrderAcknowledged extends OfOrder<'order-acknowledged'> {
   readonly via: Via;
 }
 
-export interface OrderFilled extends OfOrder<'order-filled'> {
-  readonly key: FillKey;
+export interface OrderFilled extends OfFill<'order-filled'> {
   readonly quantity: number;
   readonly priceE4: number;
   /** What the exchange says is filled in all, when it said so; our own sum may lag behind (fills owed). */
   readonly cumQuantity: number | null;
-  readonly via: Via;
   readonly tradedAtMs: number;
 }
 
 /** Same key, other content: never dropped; the row is in doubt until a person decides. */
-export interface FillConflicted extends OfOrder<'fill-conflicted'> {
-  readonly key: FillKey;
+export interface FillConflicted extends OfFill<'fill-conflicted'> {
   readonly known: { readonly quantity: number; readonly priceE4: number };
   readonly claimed: { readonly quantity: number; readonly priceE4: number };
-  readonly via: Via;
 }
 
 /** The exchange annulled a trade; reverses the fill by reference. */
-export interface FillBusted extends OfOrder<'fill-busted'> {
-  readonly key: FillKey;
-  readonly via: Via;
-}
+export type FillBusted = OfFill<'fill-busted'>;
 
-export interface FillCorrected extends OfOrder<'fill-corrected'> {
-  readonly key: FillKey;
+export interface FillCorrected extends OfFill<'fill-corrected'> {
   readonly quantity: number;
   readonly priceE4: number;
-  readonly via: Via;
 }
 
 export interface CancelRequested extends OfOrder<'cancel-requested'> {
@@ -157,25 +170,17 @@ export interface RequestRefused extends OfOrder<'request-refused'> {
 }
 
 /** Terminal words of the exchange. `cumQuantity` frees OrderQty - CumQty; missing fills stay owed. */
-export interface OrderCanceled extends OfOrder<'order-canceled'> {
-  readonly cumQuantity: number;
+export interface OrderCanceled extends EndOf<'order-canceled'> {
   readonly cause: CancelCause;
   readonly text: string;
-  readonly via: Via;
 }
 export interface OrderRejected extends OfOrder<'order-rejected'> {
   readonly text: string;
   readonly via: Via;
 }
-export interface OrderExpired extends OfOrder<'order-expired'> {
-  readonly cumQuantity: number;
-  readonly via: Via;
-}
+export type OrderExpired = EndOf<'order-expired'>;
 /** Done for the day: terminal for us, DAY orders do not come back. */
-export interface OrderDoneForDay extends OfOrder<'order-done-for-day'> {
-  readonly cumQuantity: number;
-  readonly via: Via;
-}
+export type OrderDoneForDay = EndOf<'order-done-for-day'>;
 
 /** `contradicted`: the exchange shows an order alive that had ended for us, or tells its end without its quantity. */
 export type DoubtCause =
@@ -237,9 +242,7 @@ export interface ForeignFillBusted extends Of<'foreign-fill-busted'> {
 }
 
 /** A resting order that is not ours, from main's list or from drop copy: pins its open quantity. */
-export interface ForeignOrderSeen extends Of<'foreign-order-seen'> {
-  readonly venue: VenueId;
-  readonly exchangeOrderId: ExchangeOrderId;
+export interface ForeignOrderSeen extends OfForeign<'foreign-order-seen'> {
   readonly account: AccountId;
   readonly instrumentId: InstrumentId;
   readonly product: Product | null;
@@ -249,23 +252,17 @@ export interface ForeignOrderSeen extends Of<'foreign-order-seen'> {
   readonly source: 'file' | 'drop-copy' | 'list';
 }
 
-export interface ForeignOrderEnded extends Of<'foreign-order-ended'> {
-  readonly venue: VenueId;
-  readonly exchangeOrderId: ExchangeOrderId;
+export interface ForeignOrderEnded extends OfForeign<'foreign-order-ended'> {
   readonly via: Via;
   readonly text: string;
 }
 
 /** We asked the exchange to cancel an order that is not ours, under the authority the venue grants. */
-export interface ForeignCancelRequested extends Of<'foreign-cancel-requested'> {
-  readonly venue: VenueId;
-  readonly exchangeOrderId: ExchangeOrderId;
+export interface ForeignCancelRequested extends OfForeign<'foreign-cancel-requested'> {
   readonly requestId: RequestId;
   readonly by: string;
 }
-export interface ForeignCancelRefused extends Of<'foreign-cancel-refused'> {
-  readonly venue: VenueId;
-  readonly exchangeOrderId: ExchangeOrderId;
+export interface ForeignCancelRefused extends OfForeign<'foreign-cancel-refused'> {
   readonly requestId: RequestId;
   readonly text: string;
 }

@@ -152,7 +152,9 @@ function requestChanged(
   const { quantity, priceE4 } = order.terms;
   switch (fact.kind) {
     case 'fill-conflicted':
-      return moved(order, fact.kind, atMs, { text: `trade ${fact.key.tradeId} was reported with two contents` });
+      return moved(order, fact.kind, atMs, {
+        text: `trade ${fact.key.tradeId} was reported with two contents`,
+      });
     case 'order-not-delivered':
       return moved(order, fact.kind, atMs, {
         requests: answered(order, fact.requestId, 'not-delivered'),
@@ -165,7 +167,14 @@ function requestChanged(
       });
     case 'cancel-requested':
       return moved(order, fact.kind, atMs, {
-        requests: asked(order, { requestId: fact.requestId, kind: 'cancel', quantity, priceE4, state: 'pending', atMs }),
+        requests: asked(order, {
+          requestId: fact.requestId,
+          kind: 'cancel',
+          quantity,
+          priceE4,
+          state: 'pending',
+          atMs,
+        }),
       });
     case 'replace-requested': {
       const request: Request = {
@@ -206,7 +215,10 @@ function replaced(order: Order, fact: Extract<OrderWord, { kind: 'order-replaced
 
 function ended(
   order: Order,
-  fact: Extract<OrderWord, { kind: 'order-canceled' | 'order-rejected' | 'order-expired' | 'order-done-for-day' }>,
+  fact: Extract<
+    OrderWord,
+    { kind: 'order-canceled' | 'order-rejected' | 'order-expired' | 'order-done-for-day' }
+  >,
   atMs: number,
 ): Order {
   const cumQuantity = fact.kind === 'order-rejected' ? 0 : fact.cumQuantity;

@@ -1,7 +1,15 @@
 import type { JournalRefusal } from '#core/journal/port.ts';
 import type { Fact } from '#core/events.ts';
 import type { Result } from '#core/lib/result.ts';
-import type { AccountId, ExchangeOrderId, InstrumentId, OrderId, RequestId, RunId, VenueId } from '#core/model/ids.ts';
+import type {
+  AccountId,
+  ExchangeOrderId,
+  InstrumentId,
+  OrderId,
+  RequestId,
+  RunId,
+  VenueId,
+} from '#core/model/ids.ts';
 import type { Product } from '#core/model/product.ts';
 import type { Side } from '#core/model/side.ts';
 import type { RowKey } from '#core/square-off/events.ts';
@@ -148,12 +156,25 @@ export interface OrdersPort {
    * transaction gives sequence numbers and bytes, then they are written. An order that may no longer go is
    * withdrawn with its reason and the rest goes.
    */
-  release(releases: readonly Release[]): Result<{ readonly sent: readonly OrderId[]; readonly withdrawn: readonly OrderId[] }, OrderRefusal>;
+  release(
+    releases: readonly Release[],
+  ): Result<{ readonly sent: readonly OrderId[]; readonly withdrawn: readonly OrderId[] }, OrderRefusal>;
   withdraw(orderIds: readonly OrderId[], reason: string): Result<null, OrderRefusal>;
-  cancel(orderIds: readonly OrderId[], by: string, reason: string): Result<{ readonly sent: readonly OrderId[] }, OrderRefusal>;
+  cancel(
+    orderIds: readonly OrderId[],
+    by: string,
+    reason: string,
+  ): Result<{ readonly sent: readonly OrderId[] }, OrderRefusal>;
   /** Cancels main's resting orders where the venue grants the authority. */
-  cancelForeign(exchangeOrderIds: readonly ExchangeOrderId[], by: string): Result<{ readonly sent: number }, OrderRefusal>;
-  replace(orderId: OrderId, change: { readonly quantity: number; readonly priceE4: number }, by: string): Result<null, OrderRefusal>;
+  cancelForeign(
+    exchangeOrderIds: readonly ExchangeOrderId[],
+    by: string,
+  ): Result<{ readonly sent: number }, OrderRefusal>;
+  replace(
+    orderId: OrderId,
+    change: { readonly quantity: number; readonly priceE4: number },
+    by: string,
+  ): Result<null, OrderRefusal>;
   /** An account with yesterday's unresolved order, a fill conflict or an overcommitted row takes no automation. */
   blocked(account: AccountId): string | null;
   /** More is reserved on the row than may be closed, with an order of ours in it: nothing more is released there (I2). */

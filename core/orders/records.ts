@@ -1,4 +1,11 @@
-import type { AccountId, ExchangeOrderId, InstrumentId, OrderId, RequestId, VenueId } from '#core/model/ids.ts';
+import type {
+  AccountId,
+  ExchangeOrderId,
+  InstrumentId,
+  OrderId,
+  RequestId,
+  VenueId,
+} from '#core/model/ids.ts';
 import type { Product } from '#core/model/product.ts';
 import type { Side } from '#core/model/side.ts';
 import type { RowKey } from '#core/square-off/events.ts';
@@ -87,7 +94,10 @@ export function contractSide(account: AccountId, instrumentId: InstrumentId, sid
 }
 
 /** A foreign order can hold at most what was last stated open, and at most what its known fills leave. */
-export function foreignOpen(record: Pick<ForeignRecord, 'quantity' | 'statedOpen' | 'ended'>, filled: number): number {
+export function foreignOpen(
+  record: Pick<ForeignRecord, 'quantity' | 'statedOpen' | 'ended'>,
+  filled: number,
+): number {
   if (record.ended) return 0;
   return Math.max(0, Math.min(record.statedOpen, record.quantity - filled));
 }

@@ -35,8 +35,7 @@ export function fillFacts(records: Records, order: Order, report: OrderReport): 
 /** The exchange annulled a trade of ours. */
 export function bustFacts(records: Records, order: Order, report: OrderReport): readonly OrderFact[] {
   const exchangeOrderId = report.exchangeOrderId ?? order.exchangeOrderId;
-  const key =
-    exchangeOrderId === null ? null : keyOf(report, order.terms.side, exchangeOrderId, 'referred');
+  const key = exchangeOrderId === null ? null : keyOf(report, order.terms.side, exchangeOrderId, 'referred');
   if (key === null) return illegible(order);
   const known = records.fill(fillKeyText(key));
   const { orderId } = order;
@@ -53,7 +52,8 @@ export function bustFacts(records: Records, order: Order, report: OrderReport): 
   }
   facts.push({ kind: 'fill-busted', v: 1, orderId, key, via: report.via });
   // The exchange may put the quantity back into the book: then the order is alive again.
-  const alive = (report.leavesQuantity ?? 0) > 0 && (report.status === 'new' || report.status === 'partially-filled');
+  const alive =
+    (report.leavesQuantity ?? 0) > 0 && (report.status === 'new' || report.status === 'partially-filled');
   if (alive && !MAY_WORK.has(order.status)) {
     facts.push({ kind: 'order-in-doubt', v: 1, orderId, why: 'contradicted' });
   }
@@ -63,8 +63,7 @@ export function bustFacts(records: Records, order: Order, report: OrderReport): 
 /** The exchange changed price or quantity of a trade of ours. */
 export function correctFacts(records: Records, order: Order, report: OrderReport): readonly OrderFact[] {
   const exchangeOrderId = report.exchangeOrderId ?? order.exchangeOrderId;
-  const key =
-    exchangeOrderId === null ? null : keyOf(report, order.terms.side, exchangeOrderId, 'referred');
+  const key = exchangeOrderId === null ? null : keyOf(report, order.terms.side, exchangeOrderId, 'referred');
   const trade = report.trade;
   if (key === null || trade === null || trade.quantity <= 0) return illegible(order);
   const known = records.fill(fillKeyText(key));
@@ -105,9 +104,17 @@ export function adopted(
   for (const text of records.foreignFillsOf(exchange)) {
     const fill = records.fill(text);
     if (text === exempt || fill === undefined || fill.orderId !== null || fill.busted) continue;
-    if (fill.key.side !== order.terms.side || fill.foreign?.instrumentId !== order.terms.instrumentId) continue;
+    if (fill.key.side !== order.terms.side || fill.foreign?.instrumentId !== order.terms.instrumentId)
+      continue;
     facts.push({
-      ...{ kind: 'order-filled', v: 1, orderId: order.orderId, key: fill.key, cumQuantity: null, via: 'drop-copy' },
+      ...{
+        kind: 'order-filled',
+        v: 1,
+        orderId: order.orderId,
+        key: fill.key,
+        cumQuantity: null,
+        via: 'drop-copy',
+      },
       ...{ quantity: fill.quantity, priceE4: fill.priceE4, tradedAtMs: fill.foreign.tradedAtMs },
     });
   }
@@ -153,7 +160,8 @@ function conflictFacts(
 
 /** A report of a trade that lacks what names or counts it: the order is a question until a status answers. */
 function illegible(order: Order): readonly OrderFact[] {
-  if (order.requests.length === 0 || order.status === 'IN_DOUBT' || order.status === 'UNRESOLVED_YESTERDAY') return [];
+  if (order.requests.length === 0 || order.status === 'IN_DOUBT' || order.status === 'UNRESOLVED_YESTERDAY')
+    return [];
   return [{ kind: 'order-in-doubt', v: 1, orderId: order.orderId, why: 'contradicted' }];
 }
 

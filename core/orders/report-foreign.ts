@@ -98,15 +98,30 @@ function fillFacts(records: Records, report: OrderReport, named: Named): readonl
   const { trade, venue, via } = report;
   if (trade === null || trade.quantity <= 0) return [];
   const { side, exchangeOrderId } = named;
-  const key: FillKey = { venue, tradingDate: trade.tradingDate, side, exchangeOrderId, tradeId: trade.tradeId };
+  const key: FillKey = {
+    venue,
+    tradingDate: trade.tradingDate,
+    side,
+    exchangeOrderId,
+    tradeId: trade.tradeId,
+  };
   const known = records.fill(fillKeyText(key));
   const claimed = { quantity: trade.quantity, priceE4: trade.priceE4 };
   if (known === undefined) return [seenFill(records, key, named, claimed, trade.tradedAtMs, via)];
-  if (known.contents.some((one) => one.quantity === claimed.quantity && one.priceE4 === claimed.priceE4)) return [];
+  if (known.contents.some((one) => one.quantity === claimed.quantity && one.priceE4 === claimed.priceE4))
+    return [];
   if (known.orderId !== null) {
     const { quantity, priceE4 } = known;
     return [
-      { kind: 'fill-conflicted', v: 1, orderId: known.orderId, key, known: { quantity, priceE4 }, claimed, via },
+      {
+        kind: 'fill-conflicted',
+        v: 1,
+        orderId: known.orderId,
+        key,
+        known: { quantity, priceE4 },
+        claimed,
+        via,
+      },
     ];
   }
   // Two contents of a trade of somebody else: the one that pins more must not be lost.
@@ -123,7 +138,17 @@ function seenFill(
 ): OrderFact {
   const { account, instrumentId } = named;
   const product = records.foreignOrder(exchangeKey(key.venue, key.exchangeOrderId))?.product ?? null;
-  return { kind: 'foreign-fill-seen', v: 1, key, account, instrumentId, product, ...content, via, tradedAtMs };
+  return {
+    kind: 'foreign-fill-seen',
+    v: 1,
+    key,
+    account,
+    instrumentId,
+    product,
+    ...content,
+    via,
+    tradedAtMs,
+  };
 }
 
 function bustFacts(records: Records, report: OrderReport, named: Named): readonly OrderFact[] {
@@ -169,7 +194,7 @@ function correctedFacts(
   via: OrderReport['via'],
 ): readonly OrderFact[] {
   let last = fill;
-  for (let next = records.fill(fillKeyText(corrected(last.key))); next !== undefined; ) {
+  for (let next = records.fill(fillKeyText(corrected(last.key))); next !== undefined;) {
     if (next.quantity === content.quantity && next.priceE4 === content.priceE4) return [];
     last = next;
     next = records.fill(fillKeyText(corrected(last.key)));

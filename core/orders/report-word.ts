@@ -28,7 +28,8 @@ export function aliveFacts(records: Records, order: Order, report: OrderReport):
 /** A replace was done. */
 export function replacedFacts(order: Order, report: OrderReport): readonly OrderFact[] {
   const named = order.requests.find((known) => known.requestId === report.requestId);
-  const request = named ?? order.requests.findLast((known) => known.kind === 'replace' && known.state === 'pending');
+  const request =
+    named ?? order.requests.findLast((known) => known.kind === 'replace' && known.state === 'pending');
   const exchangeOrderId = report.exchangeOrderId ?? order.exchangeOrderId;
   const requestId = request?.requestId ?? order.acceptedRequestId ?? order.requests[0]?.requestId;
   if (exchangeOrderId === null || requestId === undefined) return [];
@@ -36,7 +37,8 @@ export function replacedFacts(order: Order, report: OrderReport): readonly Order
   const priceE4 = report.priceE4 ?? request?.priceE4 ?? order.terms.priceE4 ?? 0;
   const isKnown =
     request?.state === 'accepted' &&
-    ((quantity === order.terms.quantity && priceE4 === order.terms.priceE4) || requestId !== order.acceptedRequestId);
+    ((quantity === order.terms.quantity && priceE4 === order.terms.priceE4) ||
+      requestId !== order.acceptedRequestId);
   if (isKnown || quantity <= 0) return [];
   const { orderId } = order;
   const facts: OrderFact[] = [
@@ -58,8 +60,7 @@ export function endedFacts(
   const { orderId, status } = order;
   const { via, text } = report;
   const known = report.exchangeOrderId;
-  const facts: OrderFact[] =
-    known === null ? [] : [...numberFacts(records, order, known, report)];
+  const facts: OrderFact[] = known === null ? [] : [...numberFacts(records, order, known, report)];
   const cumQuantity = report.cumQuantity;
   if (cumQuantity === null) {
     if (MAY_WORK.has(status) && status !== 'IN_DOUBT') facts.push(doubt(order, 'contradicted'));
@@ -70,7 +71,9 @@ export function endedFacts(
   if (!isOpen && cumQuantity <= order.toldQuantity) return facts;
   switch (word) {
     case 'canceled': {
-      const cause = report.cancelCause ?? (isAsked(order) ? 'requested' : order.terms.timeInForce === 'IOC' ? 'ioc' : 'exchange');
+      const cause =
+        report.cancelCause ??
+        (isAsked(order) ? 'requested' : order.terms.timeInForce === 'IOC' ? 'ioc' : 'exchange');
       facts.push({ kind: 'order-canceled', v: 1, orderId, cumQuantity, cause, text, via });
       return facts;
     }
@@ -132,14 +135,21 @@ function foundAlive(records: Records, order: Order, report: OrderReport): readon
   const facts: OrderFact[] = [...numberFacts(records, order, exchangeOrderId, report)];
   if (!MAY_WORK.has(order.status)) {
     const counted = order.filledQuantity >= order.terms.quantity;
-    if (isSent(order) && order.status !== 'UNRESOLVED_YESTERDAY' && !counted) facts.push(doubt(order, 'contradicted'));
+    if (isSent(order) && order.status !== 'UNRESOLVED_YESTERDAY' && !counted)
+      facts.push(doubt(order, 'contradicted'));
     return facts;
   }
   const open = order.requests.find((request) => request.kind !== 'new' && request.state === 'pending');
   if (order.status === 'IN_DOUBT' && open !== undefined) {
     const text = 'the exchange shows the order as it was before this request';
     facts.push({
-      ...{ kind: 'request-refused', v: 1, orderId: order.orderId, requestId: open.requestId, reason: 'other' },
+      ...{
+        kind: 'request-refused',
+        v: 1,
+        orderId: order.orderId,
+        requestId: open.requestId,
+        reason: 'other',
+      },
       text,
     });
   }
@@ -162,8 +172,10 @@ function foundFilled(records: Records, order: Order, report: OrderReport): reado
     }
     return facts;
   }
-  const isNews = order.status !== 'IN_DOUBT' || cumQuantity > order.toldQuantity || order.filledQuantity >= cumQuantity;
-  if (isNews) facts.push(confirmedFact(order, exchangeOrderId, { ...report, cumQuantity, leavesQuantity: 0 }));
+  const isNews =
+    order.status !== 'IN_DOUBT' || cumQuantity > order.toldQuantity || order.filledQuantity >= cumQuantity;
+  if (isNews)
+    facts.push(confirmedFact(order, exchangeOrderId, { ...report, cumQuantity, leavesQuantity: 0 }));
   return facts;
 }
 

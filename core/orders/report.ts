@@ -1,12 +1,25 @@
 import { assertNever, present } from '#core/lib/assert.ts';
-import type { DoubtRaised, NotDelivered, OrderEvent, OrderReport, RequestRefusedEvent } from '#core/exchange/port.ts';
+import type {
+  DoubtRaised,
+  NotDelivered,
+  OrderEvent,
+  OrderReport,
+  RequestRefusedEvent,
+} from '#core/exchange/port.ts';
 import type { VenueId } from '#core/model/ids.ts';
 import type { DoubtCause, OrderFact } from './events.ts';
 import type { Order } from './port.ts';
 import { correctFacts, bustFacts, fillFacts } from './report-fill.ts';
 import { foreignFacts } from './report-foreign.ts';
 import { orderOf } from './report-match.ts';
-import { aliveFacts, endedFacts, rejectedFacts, replacedFacts, statusFacts, unknownFacts } from './report-word.ts';
+import {
+  aliveFacts,
+  endedFacts,
+  rejectedFacts,
+  replacedFacts,
+  statusFacts,
+  unknownFacts,
+} from './report-word.ts';
 import { exchangeKey, type Records } from './records.ts';
 import { MAY_WORK } from './status-table.ts';
 
@@ -68,7 +81,10 @@ function reported(records: Records, report: OrderReport): readonly OrderFact[] {
 function refused(records: Records, event: RequestRefusedEvent): readonly OrderFact[] {
   const foreign = records.foreignOfRequest(event.requestId);
   if (foreign !== undefined) {
-    const { venue, exchangeOrderId } = present(records.foreignOrder(foreign), 'the foreign order of a request');
+    const { venue, exchangeOrderId } = present(
+      records.foreignOrder(foreign),
+      'the foreign order of a request',
+    );
     const { requestId, text } = event;
     return [{ kind: 'foreign-cancel-refused', v: 1, venue, exchangeOrderId, requestId, text }];
   }
@@ -77,7 +93,12 @@ function refused(records: Records, event: RequestRefusedEvent): readonly OrderFa
   const order = present(records.order(orderId), 'the order of a request');
   const request = order.requests.find((known) => known.requestId === event.requestId);
   const facts: OrderFact[] = [];
-  if (request !== undefined && request.kind !== 'new' && request.state !== 'refused' && request.state !== 'accepted') {
+  if (
+    request !== undefined &&
+    request.kind !== 'new' &&
+    request.state !== 'refused' &&
+    request.state !== 'accepted'
+  ) {
     const { requestId, reason, text } = event;
     facts.push({ kind: 'request-refused', v: 1, orderId, requestId, reason, text });
   }
@@ -92,7 +113,8 @@ function refused(records: Records, event: RequestRefusedEvent): readonly OrderFa
 function lateAnswer(order: Order, event: RequestRefusedEvent): readonly OrderFact[] {
   const { orderId, exchangeOrderId, terms } = order;
   const isAlive = event.status === 'new' || event.status === 'partially-filled';
-  if (!isAlive || event.reason !== 'other' || order.doubt !== 'no-answer' || exchangeOrderId === null) return [];
+  if (!isAlive || event.reason !== 'other' || order.doubt !== 'no-answer' || exchangeOrderId === null)
+    return [];
   const cumQuantity = Math.max(order.toldQuantity, order.filledQuantity);
   const leavesQuantity = terms.quantity - cumQuantity;
   if (leavesQuantity <= 0) return [];
@@ -122,7 +144,9 @@ function notDelivered(records: Records, event: NotDelivered): readonly OrderFact
     const orderId = records.orderOfRequest(requestId);
     const order = orderId === undefined ? undefined : records.order(orderId);
     if (order === undefined) {
-      facts.push(...foreignCancelLost(records, records.foreignOfRequest(requestId), 'it never reached the exchange'));
+      facts.push(
+        ...foreignCancelLost(records, records.foreignOfRequest(requestId), 'it never reached the exchange'),
+      );
       continue;
     }
     const request = order.requests.find((known) => known.requestId === requestId);
@@ -163,7 +187,10 @@ function gravityOf(doubt: string): number {
   return Object.hasOwn(GRAVITY, doubt) ? GRAVITY[doubt as DoubtCause] : 0;
 }
 
-function keyOf(order: { readonly venue: VenueId; readonly exchangeOrderId: Parameters<typeof exchangeKey>[1] }): string {
+function keyOf(order: {
+  readonly venue: VenueId;
+  readonly exchangeOrderId: Parameters<typeof exchangeKey>[1];
+}): string {
   return exchangeKey(order.venue, order.exchangeOrderId);
 }
 

@@ -2,11 +2,13 @@ import { assert, present } from '#core/lib/assert.ts';
 import type { AccountId, InstrumentId, OrderId, RequestId, RunId } from '#core/model/ids.ts';
 import type { Side } from '#core/model/side.ts';
 import type { RowKey } from '#core/square-off/events.ts';
+import type { FillKey } from './events.ts';
 import type { ForeignOrder, Order } from './port.ts';
 import {
   contractSide,
   contractText,
   exchangeKey,
+  fillKeyText,
   rowSide,
   rowText,
   type FillRecord,
@@ -33,6 +35,8 @@ export class OrdersState implements Records {
   readonly #byRow = new Map<string, OrderId[]>();
   /** Orders of ours that hold a reservation, by contract, oldest first. */
   readonly #holding = new Map<string, Set<OrderId>>();
+  /** Contracts in which we hold something, by account. */
+  readonly #held = new Map<AccountId, Set<InstrumentId>>();
   readonly #fills = new Map<string, FillRecord>();
   readonly #foreignFills = new Map<string, string[]>();
   readonly #foreign = new Map<string, ForeignRecord>();
@@ -76,6 +80,12 @@ export class OrdersState implements Records {
   foreignFillsOf(key: string): readonly string[] {
     return this.#foreignFills.get(key) ?? NONE;
   }
+  /** The contract of a trade that is not ours. */
+  foreignContractOf(
+    key: FillKey,
+  ): { readonly account: AccountId; readonly instrumentId: InstrumentId } | null {
+    return this.#fills.get(fillKeyText(key))?.foreign ?? null;
+  }
   foreignOrder(key: string): ForeignRecord | undefined {
     return this.#foreign.get(key);
   }
@@ -94,6 +104,26 @@ export class OrdersState implements Records {
   /** Our orders of the contract that hold a reservation, oldest first. */
   holdingOf(account: AccountId, instrumentId: InstrumentId): readonly Order[] {
     return this.#resolve(this.#holding.get(contractText(account, instrumentId)));
+  }
+
+  /** Rows of the account in which an order of ours holds a reservation. */
+  rowsHeldBy(account: AccountId): readonly RowKey[] {
+    const rows = new Map<string, RowKey>();
+    for (const instrumentId of this.#held.get(account) ?? NONE) {
+      for (const { terms } of this.holdingOf(account, instrumentId)) rows.set(rowText(terms), terms);
+    }
+    return [...rows.values()];
+  }
+  /** An order of the contract is neither done nor failed, or a trade of it has two contents. */
+  isInDoubt(account: AccountId, instrumentId: InstrumentId): boolean {
+    const isQuestion = this.holdingOf(account, instrumentId).some(
+      (order) => order.status === 'IN_DOUBT' || order.status === 'UNRESOLVED_YESTERDAY',
+    );
+    if (isQuestion) return true;
+    for (const orderId of this.#troubles.get(account)?.keys() ?? NONE) {
+      if (this.#orders.get(orderId)?.terms.instrumentId === instrumentId) return true;
+    }
+    return false;
   }
 
   /** Units pinned on a side of a row: ours, main's of the product, main's that could be of it. */
@@ -135,7 +165,10 @@ export class OrdersState implements Records {
     }
   }
   linkRequest(requestId: RequestId, orderId: OrderId): void {
-    assert(!this.#byRequest.has(requestId) && !this.#foreignByRequest.has(requestId), 'a request id is used once (I3)');
+    assert(
+      !this.#byRequest.has(requestId) && !this.#foreignByRequest.has(requestId),
+      'a request id is used once (I3)',
+    );
     this.#byRequest.set(requestId, orderId);
   }
   linkExchange(key: string, orderId: OrderId): void {
@@ -157,7 +190,10 @@ export class OrdersState implements Records {
     this.#pin(order, order.openQuantity);
   }
   linkForeignRequest(requestId: RequestId, key: string): void {
-    assert(!this.#byRequest.has(requestId) && !this.#foreignByRequest.has(requestId), 'a request id is used once (I3)');
+    assert(
+      !this.#byRequest.has(requestId) && !this.#foreignByRequest.has(requestId),
+      'a request id is used once (I3)',
+    );
     this.#foreignByRequest.set(requestId, key);
   }
 
@@ -194,10 +230,14 @@ export class OrdersState implements Records {
     }
     const holding = this.#holding.get(contract);
     if (order.reserved > 0) {
-      if (holding === undefined) this.#holding.set(contract, new Set([order.orderId]));
-      else holding.add(order.orderId);
+      if (holding !== undefined) holding.add(order.orderId);
+      else {
+        this.#holding.set(contract, new Set([order.orderId]));
+        this.#held.set(account, (this.#held.get(account) ?? new Set<InstrumentId>()).add(instrumentId));
+      }
     } else if (holding?.delete(order.orderId) === true && holding.size === 0) {
       this.#holding.delete(contract);
+      this.#held.get(account)?.delete(instrumentId);
     }
   }
   #pin(order: ForeignOrder, delta: number): void {
@@ -225,7 +265,8 @@ export class OrdersState implements Records {
   #forget(order: Order): void {
     this.#orders.delete(order.orderId);
     for (const { requestId } of order.requests) this.#byRequest.delete(requestId);
-    if (order.exchangeOrderId !== null) this.#byExchange.delete(exchangeKey(order.venue, order.exchangeOrderId));
+    if (order.exchangeOrderId !== null)
+      this.#byExchange.delete(exchangeKey(order.venue, order.exchangeOrderId));
     if (order.runId !== null) this.#byRun.delete(order.runId);
     const row = rowText(order.terms);
     const left = (this.#byRow.get(row) ?? []).filter((id) => id !== order.orderId);
@@ -256,14 +297,4 @@ function add(sums: Map<string, number>, key: string, delta: number): void {
   assert(sum >= 0 && Number.isSafeInteger(sum), 'a reserved sum is a whole number of units');
   if (sum === 0) sums.delete(key);
   else sums.set(key, sum);
-}
-
-/** Rows of the contract in which we hold something, per side, newest order first. */
-export function rowsOfHolding(orders: readonly Order[]): Map<string, { readonly row: RowKey; readonly side: Side }> {
-  const rows = new Map<string, { readonly row: RowKey; readonly side: Side }>();
-  for (const { terms } of orders) {
-    const row = { account: terms.account, instrumentId: terms.instrumentId, product: terms.product };
-    rows.set(rowSide(row, terms.side), { row, side: terms.side });
-  }
-  return rows;
 }
