@@ -21,6 +21,7 @@ export interface Framer {
   push(bytes: Uint8Array): FramerEvent[];
 }
 
+const NOTHING = new Uint8Array(0);
 const START = [56, 61, 70, 73, 88];
 const MAX_BEGIN_STRING = 16;
 const MAX_LENGTH_DIGITS = 6;
@@ -35,7 +36,7 @@ type Scan =
 
 /** A framer for one connection: make a new one for the next, half a frame does not survive a disconnect. */
 export function createFramer(): Framer {
-  let pending = new Uint8Array(0);
+  let pending = NOTHING;
   return {
     push(bytes) {
       const buffer = pending.length === 0 ? bytes : join(pending, bytes);
@@ -55,7 +56,7 @@ export function createFramer(): Framer {
           at = scan.resume;
         }
       }
-      pending = buffer.slice(at);
+      pending = at === buffer.length ? NOTHING : buffer.slice(at);
       return events;
     },
   };
@@ -120,7 +121,7 @@ function scanBody(buffer: Uint8Array, start: number, bodyFrom: number, length: n
     buffer[end - 1] === SOH;
   if (!isTrailer) return { kind: 'garbled', reason: 'no-checksum', resume: bodyTo };
   let sum = 0;
-  for (let at = start; at < bodyTo; at += 1) sum += buffer[at] ?? 0;
+  for (let at = start; at < bodyTo; at += 1) sum += buffer[at] as number;
   if (checkSum(buffer, bodyTo + 3) !== (sum & 255))
     return { kind: 'garbled', reason: 'checksum', resume: end };
   const isType = buffer[bodyFrom] === 51 && buffer[bodyFrom + 1] === 53 && buffer[bodyFrom + 2] === EQUALS;

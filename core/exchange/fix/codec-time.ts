@@ -26,16 +26,23 @@ function dayText(day: number): string {
   return `${String(year).padStart(4, '0')}${pad2(month)}${pad2(dayOfMonth)}`;
 }
 
+/** The text of the last second asked for: messages come many to a second, and each says its time. */
+let lastSecond = { at: -1, text: '' };
+
 /** `YYYYMMDD-HH:MM:SS.sss` in UTC of epoch milliseconds. */
 export function formatUtc(atMs: number): string {
-  const day = Math.floor(atMs / MS_PER_DAY);
-  let rest = Math.floor(atMs - day * MS_PER_DAY);
-  const ms = rest % 1_000;
-  rest = (rest - ms) / 1_000;
+  const at = Math.floor(atMs / 1_000);
+  if (at !== lastSecond.at) lastSecond = { at, text: secondText(at) };
+  return `${lastSecond.text}.${pad3(Math.floor(atMs) - at * 1_000)}`;
+}
+
+function secondText(at: number): string {
+  const day = Math.floor(at / 86_400);
+  let rest = at - day * 86_400;
   const second = rest % 60;
   rest = (rest - second) / 60;
   const minute = rest % 60;
-  return `${dayText(day)}-${pad2((rest - minute) / 60)}:${pad2(minute)}:${pad2(second)}.${pad3(ms)}`;
+  return `${dayText(day)}-${pad2((rest - minute) / 60)}:${pad2(minute)}:${pad2(second)}`;
 }
 
 /** The number in `count` digits of `text` from `from`, or -1 if any is not a digit. */

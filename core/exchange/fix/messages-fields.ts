@@ -17,12 +17,16 @@ const TAGS: Readonly<Record<FieldFormat, string>> = {
   month: '200 313',
 };
 
-/** The format of a field by its tag; a tag that is not here is text. */
-export const FIELD_FORMATS: ReadonlyMap<number, FieldFormat> = new Map(
-  (Object.entries(TAGS) as [FieldFormat, string][]).flatMap(([format, tags]) =>
-    tags.split(' ').map((tag): [number, FieldFormat] => [Number(tag), format]),
-  ),
-);
+/** The format of a field at the place of its tag; a tag without one is text. */
+export const FIELD_FORMATS: readonly (FieldFormat | undefined)[] = formatsByTag();
+
+function formatsByTag(): (FieldFormat | undefined)[] {
+  const formats = Array.from({ length: 1_024 }, (): FieldFormat | undefined => undefined);
+  for (const [format, tags] of Object.entries(TAGS) as [FieldFormat, string][]) {
+    for (const tag of tags.split(' ')) formats[Number(tag)] = format;
+  }
+  return formats;
+}
 
 /** A decimal as FIX writes it: digits, one point, an optional minus; no plus sign, no exponent. */
 function isDecimal(value: string): boolean {

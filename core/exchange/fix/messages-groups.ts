@@ -125,11 +125,21 @@ const GROUPS_44: GroupTable = new Map([
   ],
 ]);
 
-/** In an incremental refresh (X) an entry begins with MDUpdateAction, in a snapshot (W) with MDEntryType. */
-export const GROUPS: Readonly<Record<'FIX.4.2' | 'FIX.4.4', GroupTable>> = {
+const GROUPS: Readonly<Record<'FIX.4.2' | 'FIX.4.4', GroupTable>> = {
   'FIX.4.2': GROUPS_42,
   'FIX.4.4': GROUPS_44,
 };
+
+/** Is it a group's count, by tag: asked for every field of every message. */
+const COUNTS = {
+  'FIX.4.2': Uint8Array.from({ length: 1_024 }, (_, tag) => (GROUPS_42.has(tag) ? 1 : 0)),
+  'FIX.4.4': Uint8Array.from({ length: 1_024 }, (_, tag) => (GROUPS_44.has(tag) ? 1 : 0)),
+};
+
+/** Does this tag announce a repeating group? */
+export function isGroupCount(version: 'FIX.4.2' | 'FIX.4.4', tag: number): boolean {
+  return COUNTS[version][tag] === 1;
+}
 
 /** The members of a group's entry, the delimiter first; empty for a tag that is no group's count. */
 export function groupMembers(version: 'FIX.4.2' | 'FIX.4.4', countTag: number): readonly number[] {
@@ -141,7 +151,10 @@ export function groupsOf(version: 'FIX.4.2' | 'FIX.4.4', message: Message, count
   return readGroups(message, countTag, membersIn(version, message, countTag));
 }
 
-/** Group members as this message orders them: the delimiter is what the message really begins its entries with. */
+/**
+ * Group members as this message orders them: entries of an incremental refresh (X) begin with MDUpdateAction, those of
+ * a snapshot (W) with MDEntryType.
+ */
 export function membersIn(
   version: 'FIX.4.2' | 'FIX.4.4',
   message: Message,

@@ -7,7 +7,7 @@
  */
 import { parseWhole, type Message } from './codec.ts';
 import { FIELD_FORMATS, FIELD_VALUES, formatIsRight } from './messages-fields.ts';
-import { GROUPS, membersIn } from './messages-groups.ts';
+import { isGroupCount, membersIn } from './messages-groups.ts';
 
 export type FixVersion = 'FIX.4.2' | 'FIX.4.4';
 
@@ -100,9 +100,8 @@ export function isTrailerTag(tag: number): boolean {
   return TRAILER.has(tag);
 }
 
-/** The last tag number a version defines, and the gaps below it. */
+/** The last tag number a version defines. Past it, and from 5000 on, a tag means what two parties agreed. */
 const LAST_TAG: Readonly<Record<FixVersion, number>> = { 'FIX.4.2': 446, 'FIX.4.4': 956 };
-const USER_DEFINED_FROM = 5_000;
 
 /** Body tags of the session messages: all that may stand in them. */
 const ADMIN_BODY: Readonly<Record<string, ReadonlySet<number>>> = {
@@ -173,18 +172,31 @@ export function validateMessage(
   message: Message,
   strictness: Strictness,
 ): Fault | undefined {
-  return (
-    structureFault(message) ??
-    (isKnownType(version, message.type) ? undefined : { reason: REJECT.invalidMsgType }) ??
-    requiredFault(version, message) ??
-    fieldFaults(version, message, strictness)
-  );
+  const structure = structureFault(message);
+  if (structure !== undefined) return structure;
+  if (!isKnownType(version, message.type)) return { reason: REJECT.invalidMsgType };
+  const strict = strictness === 'strict';
+  const checks = { version, message, strict, values: strict || isAdminType(message.type) };
+  return requiredFault(version, message) ?? fieldFaults(checks);
 }
+
+/** A message being checked: `values` against its enumerations, `strict` against what may stand in it at all. */
+interface Checks {
+  readonly version: FixVersion;
+  readonly message: Message;
+  readonly values: boolean;
+  readonly strict: boolean;
+}
+
+/** Which part of a message a tag belongs to, by tag: header 0, body 1, trailer 2. Body for all past its end. */
+const PARTS = Uint8Array.from({ length: 1_024 }, (_, tag) =>
+  HEADER.has(tag) ? 0 : TRAILER.has(tag) ? 2 : 1,
+);
 
 function structureFault(message: Message): Fault | undefined {
   let part = 0;
   for (const tag of message.tags) {
-    const now = HEADER.has(tag) ? 0 : TRAILER.has(tag) ? 2 : 1;
+    const now = PARTS[tag] ?? 1;
     if (now < part) return { reason: REJECT.tagOutOfOrder, tag };
     part = now;
   }
@@ -201,39 +213,37 @@ function requiredFault(version: FixVersion, message: Message): Fault | undefined
   return undefined;
 }
 
-function fieldFaults(version: FixVersion, message: Message, strictness: Strictness): Fault | undefined {
-  const seen = new Set<number>();
+function fieldFaults(checks: Checks): Fault | undefined {
+  const { version, message } = checks;
+  const seen: number[] = [];
   const tags = message.tags;
   for (let index = 0; index < tags.length; index += 1) {
     const tag = tags[index] ?? 0;
-    if (seen.has(tag)) return { reason: REJECT.tagRepeated, tag };
-    seen.add(tag);
-    const fault = fieldFault(version, message, index, strictness);
+    if (seen.includes(tag)) return { reason: REJECT.tagRepeated, tag };
+    seen.push(tag);
+    const fault = fieldFault(checks, tag, index);
     if (fault !== undefined) return fault;
-    if (!GROUPS[version].has(tag) || message.type === 'A') continue;
-    const group = walkGroup(version, message, index, strictness);
+    if (!isGroupCount(version, tag) || message.type === 'A') continue;
+    const group = walkGroup(checks, index);
     if (group.fault !== undefined) return group.fault;
     index = group.next - 1;
   }
   return undefined;
 }
 
-function fieldFault(
-  version: FixVersion,
-  message: Message,
-  index: number,
-  strictness: Strictness,
-): Fault | undefined {
-  const tag = message.tags[index] ?? 0;
-  const value = message.valueAt(index);
-  if (value === '') return { reason: REJECT.tagWithoutValue, tag };
-  const format = FIELD_FORMATS.get(tag);
-  if (format !== undefined && !formatIsRight(format, value)) return { reason: REJECT.incorrectFormat, tag };
+function fieldFault(checks: Checks, tag: number, index: number): Fault | undefined {
+  const { version, message } = checks;
+  if (message.isEmptyAt(index)) return { reason: REJECT.tagWithoutValue, tag };
+  const format = FIELD_FORMATS[tag];
+  if (format !== undefined && !formatIsRight(format, message.valueAt(index))) {
+    return { reason: REJECT.incorrectFormat, tag };
+  }
   if (tag <= 0) return { reason: REJECT.invalidTagNumber, tag };
-  if (strictness === 'tolerant' && !isAdminType(message.type)) return undefined;
-  if (FIELD_VALUES[version].get(tag)?.has(value) === false) return { reason: REJECT.valueIncorrect, tag };
-  if (strictness === 'tolerant') return undefined;
-  if (tag > LAST_TAG[version] || tag >= USER_DEFINED_FROM) return { reason: REJECT.invalidTagNumber, tag };
+  if (!checks.values) return undefined;
+  const values = FIELD_VALUES[version].get(tag);
+  if (values?.has(message.valueAt(index)) === false) return { reason: REJECT.valueIncorrect, tag };
+  if (!checks.strict) return undefined;
+  if (tag > LAST_TAG[version]) return { reason: REJECT.invalidTagNumber, tag };
   return isDefinedFor(version, message.type, tag)
     ? undefined
     : { reason: REJECT.tagNotDefinedForMessage, tag };
@@ -252,7 +262,8 @@ interface GroupWalk {
 }
 
 /** Walks the group whose count field is at `index`, groups inside it too. */
-function walkGroup(version: FixVersion, message: Message, index: number, strictness: Strictness): GroupWalk {
+function walkGroup(checks: Checks, index: number): GroupWalk {
+  const { version, message } = checks;
   const countTag = message.tags[index] ?? 0;
   const members = membersIn(version, message, countTag);
   const delimiter = members[0];
@@ -273,10 +284,10 @@ function walkGroup(version: FixVersion, message: Message, index: number, strictn
     }
     if (seen.has(tag)) return { next, fault: { reason: REJECT.tagRepeated, tag } };
     seen.add(tag);
-    const fault = fieldFault(version, message, next, strictness);
+    const fault = fieldFault(checks, tag, next);
     if (fault !== undefined) return { next, fault };
-    if (GROUPS[version].has(tag)) {
-      const inner = walkGroup(version, message, next, strictness);
+    if (isGroupCount(version, tag)) {
+      const inner = walkGroup(checks, next);
       if (inner.fault !== undefined) return inner;
       next = inner.next;
     } else {
