@@ -27,6 +27,7 @@ import type { Policy } from './square-off/policy.ts';
 import { DEFAULT_POLICY } from './square-off/policy.ts';
 import { createSquareOff } from './square-off/service.ts';
 import { createSync } from './sync/service.ts';
+import { createTrades } from './trades/service.ts';
 import type { Web, WebOptions } from './web/server.ts';
 import { startWeb } from './web/server.ts';
 
@@ -149,6 +150,7 @@ function compose(
       isProprietary: (account: AccountId) => proprietary.has(account),
     },
   });
+  const trades = createTrades({ orders, reader: journal.reader });
   const sessions = createSessions({
     now: host.now,
     randomBytes: host.randomBytes,
@@ -202,6 +204,7 @@ function compose(
       positions: positions.handlers,
       sessions: sessions.handlers,
       squareOff: squareOff.handlers,
+      trades: trades.handlers,
     },
     {
       sessions: sessions.port,
@@ -232,7 +235,6 @@ function compose(
       sync.start();
       stops.push(orders.start());
       exchange.start();
-      stops.push(() => exchange.stop());
       stops.push(squareOff.start());
       stops.push(
         host.every(WATCH_EVERY_MS, () => {
@@ -243,8 +245,8 @@ function compose(
     },
     async stop(): Promise<void> {
       for (const stop of stops.toReversed()) stop();
-      // The goodbyes of the sessions leave before the file is let go.
-      await new Promise<void>((resolve) => host.soon(resolve));
+      // The goodbyes of the sessions are facts: the file is let go after them.
+      await exchange.stop();
       journal.close();
     },
     web: (webOptions: WebOptions): Promise<Web> =>

@@ -1,9 +1,11 @@
 import { deskContract } from './desk/contract.ts';
 import { exchangeContract } from './exchange/contract.ts';
 import { instrumentsContract } from './instruments/contract.ts';
+import { ordersContract } from './orders/contract.ts';
 import { positionsContract } from './positions/contract.ts';
 import { sessionsContract } from './sessions/contract.ts';
 import { modeContract } from './sync/contract.ts';
+import { tradesContract } from './trades/contract.ts';
 
 /** All that core can be asked. The screen, scripts and tests are typed by it. */
 export const contract = {
@@ -11,7 +13,9 @@ export const contract = {
   exchange: exchangeContract,
   instruments: instrumentsContract,
   mode: modeContract,
+  orders: ordersContract,
   positions: positionsContract,
   sessions: sessionsContract,
+  trades: tradesContract,
 };
 export type Contract = typeof contract;

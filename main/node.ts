@@ -9,6 +9,9 @@ import { openElectron, openBrowser } from './open-screen.ts';
 import { loadFiles } from './load-files.ts';
 import { deskWorld } from './world.ts';
 
+/** Version of this build, journalled at each start. */
+const BUILD = 'lifeboat 0.1.0';
+
 const HELP = `npm start -- [--port N] [--no-open]
 
 Starts the desk. With a desk.json in the data folder (LIFEBOAT_DATA, else the system's place for application data)
@@ -58,7 +61,7 @@ async function runDesk(
     clockOffsetMs: world.clockOffsetMs,
     reached: () => undefined,
   });
-  const app = await createApp(host, world.deskConfig);
+  const app = await createApp(host, world.deskConfig, { build: BUILD });
   if (!app.ok) {
     console.error(`The desk can not start: ${app.refusal.text} (${app.refusal.reason}).`);
     return 1;

@@ -14,10 +14,14 @@ const Files = z.object({
 });
 export type Files = z.infer<typeof Files>;
 
-const Simulation = z.object({ deskConfig: DeskConfig, clockOffsetMs: z.number(), files: Files });
+/** What drill/world prints when it is ready: `deskConfig` is the path of the desk's configuration. */
+const Simulation = z.object({ deskConfig: z.string(), clockOffsetMs: z.number(), files: Files });
 
 /** What the desk is connected to, and the files that it loads at its start. */
-export interface World extends z.infer<typeof Simulation> {
+export interface World {
+  readonly deskConfig: DeskConfig;
+  readonly clockOffsetMs: number;
+  readonly files: Files;
   readonly simulated: boolean;
   stop(): Promise<void>;
 }
@@ -26,8 +30,7 @@ export interface World extends z.infer<typeof Simulation> {
 export async function deskWorld(data: string): Promise<World> {
   const configured = join(data, 'desk.json');
   if (existsSync(configured)) {
-    const deskConfig = DeskConfig.parse(JSON.parse(readFileSync(configured, 'utf8')));
-    return { deskConfig, clockOffsetMs: 0, files: {}, simulated: false, stop: () => Promise.resolve() };
+    return { deskConfig: readConfig(configured), clockOffsetMs: 0, files: {}, simulated: false, stop: () => Promise.resolve() };
   }
   return await simulation(join(data, 'simulation'));
 }
@@ -43,8 +46,10 @@ async function simulation(folder: string): Promise<World> {
       reject(new Error(`the simulated exchange ended with ${code ?? 'a signal'}`)),
     );
   });
+  const { deskConfig, ...rest } = Simulation.parse(JSON.parse(first));
   return {
-    ...Simulation.parse(JSON.parse(first)),
+    ...rest,
+    deskConfig: readConfig(deskConfig),
     simulated: true,
     stop: async () => {
       // It lives as long as its standard input: closing it is the way to end it, also when this process dies.
@@ -52,4 +57,8 @@ async function simulation(folder: string): Promise<World> {
       await ended;
     },
   };
+}
+
+function readConfig(path: string): DeskConfig {
+  return DeskConfig.parse(JSON.parse(readFileSync(path, 'utf8')));
 }

@@ -14,6 +14,8 @@ import type { ExchangeGateway, ExchangePort, Quote } from './port.ts';
 
 /** How often sessions look at their timers, and open questions are asked again. */
 const TICK_EVERY_MS = 100;
+/** How long a venue may take to answer a Logout before its connection is closed all the same. */
+const GOODBYE_MS = 2_000;
 
 export interface ExchangeDeps extends Pick<
   FixGatewayDeps,
@@ -36,7 +38,8 @@ export interface ExchangeService extends ExchangePort {
   readonly projection: Projection;
   /** After replay: what was sent and not answered before the stop is in doubt; then the links are dialled. */
   start(): void;
-  stop(): void;
+  /** Says goodbye on every link; resolves when all are closed, at the latest after `GOODBYE_MS`. */
+  stop(): Promise<void>;
   resetSession(venue: VenueId, session: SessionRole, by: string, reason: string): Result<null, ResetRefusal>;
 }
 
@@ -77,6 +80,7 @@ export function createExchange(deps: ExchangeDeps): ExchangeService {
     stop() {
       stopTicking();
       for (const gateway of raw.values()) gateway.stop();
+      return goodbye(deps.host, [...raw.values()]);
     },
     resetSession(venue, session, by, reason) {
       const gateway = raw.get(venue);
@@ -86,6 +90,19 @@ export function createExchange(deps: ExchangeDeps): ExchangeService {
       return refuse({ reason: 'not-stopped', text: `the ${session} session of ${venue} is not stopped` });
     },
   };
+}
+
+function goodbye(host: Host, gateways: readonly FixGateway[]): Promise<void> {
+  const latestMs = host.monotonicMs() + GOODBYE_MS;
+  return new Promise((resolve) => {
+    const stopLooking = host.every(TICK_EVERY_MS / 5, () => {
+      const force = host.monotonicMs() >= latestMs;
+      const ended = gateways.map((gateway) => gateway.ended(force));
+      if (!force && ended.includes(false)) return;
+      stopLooking();
+      resolve();
+    });
+  });
 }
 
 function gatewayDeps(

@@ -29,6 +29,8 @@ import { createFixSession } from './session.ts';
 export interface FixGateway extends ExchangeGateway {
   start(): void;
   stop(): void;
+  /** After `stop`: true when every connection is gone; `force` closes them at once. */
+  ended(force: boolean): boolean;
   tick(): void;
   links(): readonly LinkView[];
   subscribe(instruments: readonly Instrument[]): void;
@@ -125,6 +127,10 @@ class Gateway implements FixGateway {
 
   stop(): void {
     for (const session of this.#sessions()) session.stop();
+  }
+
+  ended(force: boolean): boolean {
+    return this.#sessions().map((session) => session.ended(force)).every((ended) => ended);
   }
 
   tick(): void {

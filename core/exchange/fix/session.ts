@@ -27,6 +27,8 @@ export interface FixSession {
   start(): void;
   /** Says goodbye (Logout) and does not come back. */
   stop(): void;
+  /** After `stop`: true when the connection is gone. `force` closes it at once and hears nothing more. */
+  ended(force: boolean): boolean;
   tick(): void;
   view(): LinkView;
   up(): boolean;
@@ -100,6 +102,7 @@ class StoredSession implements FixSession {
   #connection: Connection | null = null;
   #framer = createFramer();
   #wanted = false;
+  #deaf = false;
   #attempts = 0;
   #nextDialMs = 0;
   #sinceMs: number;
@@ -119,6 +122,14 @@ class StoredSession implements FixSession {
   stop(): void {
     this.#wanted = false;
     this.#run([{ kind: 'logout', text: 'the desk stops' }]);
+  }
+
+  ended(force: boolean): boolean {
+    if (force) {
+      this.#deaf = true;
+      this.#connection?.close('the desk stops');
+    }
+    return this.#connection === null;
   }
 
   tick(): void {
@@ -171,6 +182,7 @@ class StoredSession implements FixSession {
 
   /** Steps the machine through the inputs, commits what that means, installs, writes. */
   #run(inputs: readonly SessionInput[]): void {
+    if (this.#deaf) return;
     const { config, journal, host, venue, role, durable } = this.#deps;
     let next = this.#state;
     const effects: SessionEffect[] = [];
