@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
 import { AccountId } from '#core/model/ids.ts';
 import { Instrument } from '#core/model/instrument.ts';
 import { instantOf, parseInstant } from '#core/model/market-clock.ts';
@@ -74,11 +75,11 @@ function readInstruments(path: string): Instrument[] {
 }
 
 function rowsOf(path: string, text: string): Record<string, string>[] {
-  const rows: unknown = parse(text, { columns: true, comment: '#', skip_empty_lines: true, trim: true });
-  if (!Array.isArray(rows)) throw new BookFileError(`${path}: no rows`);
-  return rows.map((row) =>
-    Object.fromEntries(Object.entries(Object(row)).map(([key, value]) => [key, String(value)])),
-  );
+  const rows = z
+    .array(z.record(z.string(), z.string()))
+    .safeParse(parse(text, { columns: true, comment: '#', skip_empty_lines: true, trim: true }));
+  if (!rows.success) throw new BookFileError(`${path}: no rows`);
+  return rows.data;
 }
 
 function readPosition(

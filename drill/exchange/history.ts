@@ -149,7 +149,10 @@ function after(order: VenueOrder | undefined, record: LedgerRecord): VenueOrder 
       };
     case 'corrected':
       return order;
-    default:
+    case 'refused':
+    case 'request-refused':
+    case 'segment':
+    case 'risk-reduction':
       return null;
   }
 }

@@ -66,69 +66,34 @@ export interface OrderBook {
 export function createOrderBook(): OrderBook {
   const sides: Record<Side, Resting[]> = { buy: [], sell: [] };
 
-  const insert = (entry: Resting): void => {
-    const queue = sides[entry.side];
-    const at = queue.findIndex((other) => isBetter(entry.side, entry.priceE4, other.priceE4));
-    if (at < 0) queue.push(entry);
-    else queue.splice(at, 0, entry);
-  };
-
-  const locate = (id: string): { queue: Resting[]; at: number } | null => {
-    for (const queue of [sides.buy, sides.sell]) {
-      const at = queue.findIndex((entry) => entry.id === id);
-      if (at >= 0) return { queue, at };
-    }
-    return null;
-  };
-
-  const sweep = (order: BookOrder, events: MatchEvent[]): number => {
-    const queue = sides[order.side === 'buy' ? 'sell' : 'buy'];
-    let left = order.quantity;
-    let first = queue[0];
-    while (left > 0 && first !== undefined && crosses(order.side, order.limitE4, first.priceE4)) {
-      if (order.selfKey !== null && first.selfKey === order.selfKey) {
-        queue.shift();
-        events.push({ kind: 'canceled', id: first.id, quantity: first.remaining, cause: 'self-trade' });
-      } else {
-        const quantity = Math.min(left, first.remaining);
-        events.push({
-          kind: 'traded',
-          restingId: first.id,
-          incomingId: order.id,
-          quantity,
-          priceE4: first.priceE4,
-        });
-        left -= quantity;
-        first.remaining -= quantity;
-        if (first.remaining === 0) queue.shift();
-      }
-      first = queue[0];
-    }
-    return left;
-  };
-
   return {
     enter(order, collect = false) {
       assert(order.quantity > 0, 'an order has a quantity');
       const events: MatchEvent[] = [];
-      const left = collect ? order.quantity : sweep(order, events);
+      const left = collect ? order.quantity : sweep(sides, order, events);
       if (left === 0) return events;
       const priceE4 = order.limitE4 ?? order.restE4;
       if (order.immediate || priceE4 === null) {
         const cause = order.immediate ? 'ioc' : 'no-price';
         return [...events, { kind: 'canceled', id: order.id, quantity: left, cause }];
       }
-      insert({ id: order.id, side: order.side, priceE4, selfKey: order.selfKey, remaining: left });
+      insert(sides[order.side], {
+        id: order.id,
+        side: order.side,
+        priceE4,
+        selfKey: order.selfKey,
+        remaining: left,
+      });
       return [...events, { kind: 'rested', id: order.id, quantity: left, priceE4 }];
     },
     remove(id) {
-      const found = locate(id);
+      const found = locate(sides, id);
       if (found === null) return null;
       const [entry] = found.queue.splice(found.at, 1);
       return entry?.remaining ?? null;
     },
     reduce(id, remaining) {
-      const found = locate(id);
+      const found = locate(sides, id);
       const entry = found?.queue[found.at];
       assert(entry !== undefined && remaining > 0 && remaining <= entry.remaining, 'a reduction leaves less');
       entry.remaining = remaining;
@@ -142,6 +107,45 @@ export function createOrderBook(): OrderBook {
       return { priceE4: first.priceE4, quantity: level.reduce((sum, entry) => sum + entry.remaining, 0) };
     },
   };
+}
+
+type Sides = Readonly<Record<Side, Resting[]>>;
+
+/** Behind everything at the same or a better price. */
+function insert(queue: Resting[], entry: Resting): void {
+  const at = queue.findIndex((other) => isBetter(entry.side, entry.priceE4, other.priceE4));
+  if (at < 0) queue.push(entry);
+  else queue.splice(at, 0, entry);
+}
+
+function locate(sides: Sides, id: string): { queue: Resting[]; at: number } | null {
+  for (const queue of [sides.buy, sides.sell]) {
+    const at = queue.findIndex((entry) => entry.id === id);
+    if (at >= 0) return { queue, at };
+  }
+  return null;
+}
+
+/** Trades with the other side, best first, as far as the limit reaches; what is left of the order. */
+function sweep(sides: Sides, order: BookOrder, events: MatchEvent[]): number {
+  const queue = sides[order.side === 'buy' ? 'sell' : 'buy'];
+  let left = order.quantity;
+  let first = queue[0];
+  while (left > 0 && first !== undefined && crosses(order.side, order.limitE4, first.priceE4)) {
+    if (order.selfKey !== null && first.selfKey === order.selfKey) {
+      queue.shift();
+      events.push({ kind: 'canceled', id: first.id, quantity: first.remaining, cause: 'self-trade' });
+    } else {
+      const quantity = Math.min(left, first.remaining);
+      const { priceE4 } = first;
+      events.push({ kind: 'traded', restingId: first.id, incomingId: order.id, quantity, priceE4 });
+      left -= quantity;
+      first.remaining -= quantity;
+      if (first.remaining === 0) queue.shift();
+    }
+    first = queue[0];
+  }
+  return left;
 }
 
 function isBetter(side: Side, oneE4: number, otherE4: number): boolean {

@@ -26,19 +26,12 @@ export async function connectClient(
   } = {},
 ): Promise<TestClient> {
   const { sender = 'DESK1', version = 'FIX.4.4' } = options;
-  const inbox: Message[] = [];
-  const readers: ((message: Message) => void)[] = [];
+  const inbox = createInbox();
   const framer = createFramer();
   let ended: (reason: string) => void = () => undefined;
   const end = new Promise<string>((resolve) => {
     ended = resolve;
   });
-  const take = (message: Message): void => {
-    if (message.type === '0' || message.type === '1') return;
-    const reader = readers.shift();
-    if (reader === undefined) inbox.push(message);
-    else reader(message);
-  };
   const connection = await new Promise<Connection>((resolve) => {
     const opened: Connection = dial(
       { host: '127.0.0.1', port },
@@ -48,7 +41,7 @@ export async function connectClient(
         bytes: (bytes) => {
           for (const event of framer.push(bytes)) {
             const decoded = event.kind === 'frame' ? decode(event.bytes) : null;
-            if (decoded?.ok === true) take(decoded.value);
+            if (decoded?.ok === true) inbox.put(decoded.value);
           }
         },
       },
@@ -72,15 +65,10 @@ export async function connectClient(
       ];
       connection.write(encode(version, [type, ...header, ...body]));
     },
-    next: () => {
-      const message = inbox.shift();
-      return message === undefined
-        ? new Promise((resolve) => readers.push(resolve))
-        : Promise.resolve(message);
-    },
+    next: () => inbox.next(),
     async nextOf(type) {
-      let message = await client.next();
-      while (message.type !== type) message = await client.next();
+      let message = await inbox.next();
+      while (message.type !== type) message = await inbox.next();
       return message;
     },
     closed: () => end,
@@ -94,4 +82,25 @@ export function line(message: Message, tags: readonly number[]): string {
   return [35, ...tags]
     .flatMap((tag) => (message.has(tag) ? [`${tag}=${message.get(tag) ?? ''}`] : []))
     .join('|');
+}
+
+/** Messages in the order of their arrival, for whoever waits. */
+function createInbox() {
+  const waiting: Message[] = [];
+  const readers: ((message: Message) => void)[] = [];
+  return {
+    put(message: Message): void {
+      if (message.type === '0' || message.type === '1') return;
+      const reader = readers.shift();
+      if (reader === undefined) waiting.push(message);
+      else reader(message);
+    },
+    next(): Promise<Message> {
+      const message = waiting.shift();
+      if (message !== undefined) return Promise.resolve(message);
+      return new Promise((resolve) => {
+        readers.push(resolve);
+      });
+    },
+  };
 }

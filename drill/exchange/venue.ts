@@ -1,5 +1,6 @@
 import type { Instrument } from '#core/model/instrument.ts';
 import { opposite } from '#core/model/side.ts';
+import { answer, refusedEvent, requestRefusedEvent, type Asked, type RequestFault } from './answers.ts';
 import { checkOrder } from './checks.ts';
 import { acceptedOf } from './history.ts';
 import { segmentKey, type Market } from './market.ts';
@@ -71,9 +72,9 @@ export class Venue {
       : this.#isRepeated(request)
         ? { code: 16_115, reason: 6, text: '16115 duplicate ClOrdID' }
         : this.#checkNew(request);
-    if (instrument === null || fault !== null) return [this.#refused(request, fault)];
+    if (instrument === null || fault !== null) return [refusedEvent(this.market, request, fault)];
     const order = this.#accept(request, instrument);
-    const accepted = this.#answer(this.market.event(acceptedOf(order), order), request, null);
+    const accepted = answer(this.market.event(acceptedOf(order), order), request, null);
     const first = this.#touched.has(instrument.instrumentId) ? [] : this.market.refill(instrument);
     this.#touched.add(instrument.instrumentId);
     this.#thinned.add(instrument.instrumentId);
@@ -85,16 +86,16 @@ export class Venue {
   cancel(request: CancelRequest): VenueEvent[] {
     const order = this.find(request.owner, request.originalId, request.exchangeOrderId);
     const fault = this.#checkOwn(request, order) ?? this.#checkOpen(order);
-    if (order === null || fault !== null) return [this.#requestRefused(request, order, fault)];
+    if (order === null || fault !== null) return [requestRefusedEvent(this.market, request, order, fault)];
     this.#remember(request, order.exchangeOrderId);
     const event = this.market.cancel(order, 'requested', 'cancelled on request');
-    return [this.#answer(event, request, order.clientOrderId || request.originalId)];
+    return [answer(event, request, order.clientOrderId || request.originalId)];
   }
 
   replace(request: ReplaceRequest): VenueEvent[] {
     const order = this.find(request.owner, request.originalId, request.exchangeOrderId);
     const fault = this.#checkOwn(request, order) ?? this.#checkReplace(request, order);
-    if (order === null || fault !== null) return [this.#requestRefused(request, order, fault)];
+    if (order === null || fault !== null) return [requestRefusedEvent(this.market, request, order, fault)];
     this.#remember(request, order.exchangeOrderId);
     this.market.book(this.market.instrument(order.instrumentId)).remove(order.exchangeOrderId);
     const changed = this.market.put({
@@ -112,7 +113,7 @@ export class Venue {
       quantity: request.quantity,
       priceE4: request.priceE4,
     };
-    const replaced = this.#answer(this.market.event(record, changed), request, order.clientOrderId);
+    const replaced = answer(this.market.event(record, changed), request, order.clientOrderId);
     return [replaced, ...this.market.match(changed)];
   }
 
@@ -264,49 +265,6 @@ export class Venue {
     this.#requests.set(key, exchangeOrderId);
     this.#fresh.push([key, exchangeOrderId]);
   }
-
-  #refused(request: NewOrderRequest, fault: Refusal | null): VenueEvent {
-    const record: LedgerRecord = {
-      kind: 'refused',
-      atMs: this.market.now(),
-      owner: request.owner,
-      clientOrderId: request.clientOrderId,
-      account: request.account,
-      instrumentId: request.instrument?.instrumentId ?? request.named,
-      side: request.side,
-      quantity: request.quantity,
-      code: fault?.code ?? 0,
-      text: fault?.text ?? '',
-    };
-    return this.#answer(this.market.event(record), request, null);
-  }
-
-  #requestRefused(request: CancelRequest, order: VenueOrder | null, fault: RequestFault | null): VenueEvent {
-    const record: LedgerRecord = {
-      kind: 'request-refused',
-      atMs: this.market.now(),
-      owner: request.owner,
-      clientOrderId: request.clientOrderId,
-      originalId: request.originalId,
-      reason: fault?.reason ?? 'other',
-      text: fault?.text ?? '',
-    };
-    return this.#answer(this.market.event(record, order), request, request.originalId);
-  }
-
-  #answer(event: VenueEvent, request: Asked, originalId: string | null): VenueEvent {
-    return { ...event, requester: request.owner, requestId: request.clientOrderId, originalId };
-  }
-}
-
-interface Asked {
-  readonly owner: string;
-  readonly clientOrderId: string;
-}
-
-interface RequestFault {
-  readonly reason: 'too-late' | 'unknown-order' | 'other';
-  readonly text: string;
 }
 
 /** About a third of it in whole lots, at least one. */
