@@ -17,7 +17,9 @@ export interface InputDeps extends Surroundings {
 export function inputOf(deps: InputDeps, request: ExitRequest, nowMs: number): PlanInput {
   const { orders, positions, instruments, exchange, policy } = deps;
   const liveRuns = new Set<RunId>();
-  for (const run of deps.runs.values()) if (run.state !== 'ended') liveRuns.add(run.runId);
+  for (const run of deps.runs.values()) {
+    if (run.state === 'running' || run.state === 'stopping') liveRuns.add(run.runId);
+  }
   const rows = rowsOf(deps, request);
   const live: Order[] = [];
   for (const order of orders.orders()) if (order.reserved > 0 || !isOver(order.status)) live.push(order);

@@ -57,9 +57,9 @@ export function createPlacing(deps: EngineDeps, rows: LiveRows) {
     },
     /** A planned order that never went; a refusal leaves it planned, and its row looks again. */
     withdraw(orderIds: readonly OrderId[]): void {
-      const done = deps.orders.withdraw(orderIds, 'no longer wanted by its run');
-      if (done.ok) return;
-      for (const orderId of orderIds) {
+      const planned = orderIds.filter((orderId) => deps.orders.order(orderId)?.status === 'PLANNED');
+      if (planned.length === 0 || deps.orders.withdraw(planned, 'no longer wanted by its run').ok) return;
+      for (const orderId of planned) {
         const live = rows.ofOrder(orderId);
         if (live !== undefined) rows.wake(live, deps.now() + AGAIN_MS);
       }

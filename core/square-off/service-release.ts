@@ -41,13 +41,14 @@ export function createReleases(deps: EngineDeps, rows: LiveRows) {
     return Math.min(BURST_MAX, gateway.burstMax, Math.floor(gateway.allowance(deps.now())));
   }
 
-  /**
-   * One order that is over by now must not hold back the cancels beside it. An order that can not be cancelled
-   * is looked at again by its row, which counts the attempts.
-   */
+  /** What did not go (rate, link) and is still working waits for the next tick. */
   function cancelBatch(batch: readonly OrderId[], by: string, why: string): void {
-    if (deps.orders.cancel(batch, by, why).ok || batch.length === 1) return;
-    for (const orderId of batch) cancelBatch([orderId], by, why);
+    const done = deps.orders.cancel(batch, by, why);
+    const sent = new Set(done.ok ? done.value.sent : []);
+    for (const orderId of batch) {
+      const status = deps.orders.order(orderId)?.status;
+      if (!sent.has(orderId) && (status === 'NEW' || status === 'PARTIALLY_FILLED')) cancels.push({ orderId, by, why });
+    }
   }
 
   /** True when a cancel went out and others wait. */
@@ -71,7 +72,7 @@ export function createReleases(deps: EngineDeps, rows: LiveRows) {
     cancels.splice(0, cancels.length, ...later);
     if (batch.length === 0 || first === undefined) return false;
     cancelBatch(batch, first.by, first.why);
-    return cancels.length > 0;
+    return later.length > 0;
   }
 
   function sendForeign(): boolean {
@@ -109,8 +110,10 @@ export function createReleases(deps: EngineDeps, rows: LiveRows) {
     }
     for (const { waiting } of batch) {
       waiting.live.memory.stepOf.set(waiting.orderId, waiting.live.memory.step);
+      // Held by rate or session: neither sent nor withdrawn.
+      if (deps.orders.order(waiting.orderId)?.status === 'PLANNED') put(lane, waiting);
     }
-    return lane.orders.size > 0;
+    return done.value.sent.length > 0 && lane.orders.size > 0;
   }
 
   /** The order as it goes out now; null when its row must be looked at again first. */

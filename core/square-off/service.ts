@@ -148,7 +148,12 @@ export function createSquareOff(deps: SquareOffDeps) {
     const run = runOf(asked.runId);
     if (!run.ok) return run;
     if (run.value.state === 'ended') return refuse({ reason: 'run-ended', text: 'the run has ended' });
-    return append([{ kind: 'run-stopped', v: 1, runId: asked.runId, by, why: asked.why }]);
+    const { runId, why } = asked;
+    const { flatRows, rows, tradingDate } = run.value;
+    // Nothing works on a run of another day: it has no word to wait for.
+    const over: SquareOffFact[] =
+      tradingDate === istDate(now()) ? [] : [{ kind: 'run-ended', v: 1, runId, flatRows, leftoverRows: rows.size - flatRows }];
+    return append([{ kind: 'run-stopped', v: 1, runId, by, why }, ...over]);
   }
 
   function releaseHedge(asked: RowKey & { runId: RunId; reason: string }, by: string): Answer<null> {
@@ -238,11 +243,11 @@ export function createSquareOff(deps: SquareOffDeps) {
     },
     /** After replay and reconciliation: runs go on, or wait for a person. Returns the way to stop. */
     start(): () => void {
+      restart();
       const unfollow = journal.follow(journal.head().seq, (entry) => {
         engine.follow(entry);
         followMode(entry);
       });
-      restart();
       const halt = engine.start();
       return () => {
         halt();
