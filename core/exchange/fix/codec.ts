@@ -13,7 +13,7 @@ export const SOH = 1;
 /** The longest message sent or accepted, in bytes. The longest of ours is a few hundred. */
 export const MAX_MESSAGE_BYTES = 65_536;
 /** The most fields one message may have. */
-export const MAX_FIELDS = 4_096;
+const MAX_FIELDS = 4_096;
 /** A tag number past this is not a FIX tag. */
 const MAX_TAG = 999_999;
 

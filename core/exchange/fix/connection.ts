@@ -11,12 +11,12 @@ import {
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
 /** Bytes accepted for writing and not yet taken by the system; past it the peer reads too slowly and is cut off. */
-export const MAX_WRITE_BUFFER_BYTES = 16 * 1_024 * 1_024;
-export const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_WRITE_BUFFER_BYTES = 16 * 1_024 * 1_024;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** Connections an acceptor holds at one time. */
-export const MAX_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 64;
 /** After `close` the last bytes have this long to leave. */
-export const LINGER_MS = 1_000;
+const LINGER_MS = 1_000;
 
 /** PEM texts. Who has a `cert` and `key` shows them to the peer; `ca` says whom to believe (else the system's list). */
 export interface TlsOptions {

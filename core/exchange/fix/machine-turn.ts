@@ -52,7 +52,7 @@ export function send(turn: Turn, type: string, body: readonly Field[], options: 
 }
 
 /** Text (58) of a message, or nothing when there is nothing to say. What can not be sent is replaced by `?`. */
-export function textField(text: string): Field[] {
+function textField(text: string): Field[] {
   const clean = isFieldText(text) ? text : text.replaceAll(/[^\u0020-\u00ff]/g, '?');
   return clean === '' ? [] : [[58, clean]];
 }

@@ -62,7 +62,7 @@ export interface Fault {
 export type Strictness = 'strict' | 'tolerant';
 
 /** Session-level message types. */
-export const ADMIN_TYPES: ReadonlySet<string> = new Set(['0', '1', '2', '3', '4', '5', 'A']);
+const ADMIN_TYPES: ReadonlySet<string> = new Set(['0', '1', '2', '3', '4', '5', 'A']);
 
 export function isAdminType(type: string): boolean {
   return ADMIN_TYPES.has(type);
