@@ -10,10 +10,7 @@ export interface RestartView {
   readonly blocked: string | null;
 }
 
-/**
- * Why a run that was found running at a start may not go on by itself; null when it may. It also guards a
- * person's resume, but for the age: what is too old for that is a matter of a new dry run.
- */
+/** Why a run may not go on, by itself after a restart or at a person's word; null when it may. */
 export function mayNotResume(run: Run, view: RestartView): string | null {
   if (run.tradingDate !== view.tradingDate) return 'it was approved on another trading date';
   if (view.nowMs - run.lastAtMs > view.resumeMs) return 'it stood still for too long';

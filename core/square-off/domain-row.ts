@@ -17,7 +17,7 @@ const POLL_MS = 200;
 /** The same while a halt freezes it: the calendar may open the market without a word of the exchange. */
 const FROZEN_MS = 5000;
 /** Waits that end without a fact: market data and other people's orders. The others are woken by theirs. */
-const POLLED: ReadonlySet<WaitKind> = new Set<WaitKind>(['price', 'circuit', 'cancel', 'quantity']);
+const POLLED: ReadonlySet<WaitKind> = new Set<WaitKind>(['price', 'circuit', 'cancel', 'quantity', 'blocked']);
 
 class Step {
   readonly actions: RowAction[] = [];
@@ -72,10 +72,6 @@ function giveUpWhenOver(view: RowView, memory: RowMemory): void {
     memory.gaveUp = { reason, text };
   };
   if (view.stopping) return giveUp('stopped-by-dealer', 'the run was stopped');
-  if (view.blocked !== null) {
-    const conflict = view.orders.some((order) => order.doubt === 'fill-conflict');
-    return giveUp(conflict ? 'fill-conflict' : 'account-blocked', view.blocked);
-  }
   if (view.nowMs < view.lastMs || takesEntry(view.phase)) return;
   if (view.phase === 'halted') return giveUp('halted', 'the market was halted until its last moment');
   giveUp('deadline-missed', 'the last trading moment is over');
@@ -124,6 +120,10 @@ function goOn(view: RowView, memory: RowMemory, step: Step, now: Tally): void {
     step.wakeAt(view.nowMs + FROZEN_MS);
     return;
   }
+  if (view.blocked !== null) {
+    if (waited(view, memory, step, 'blocked', waits.blockedMs)) setGiveUp(memory, step, view, ...whyBlocked(view, view.blocked));
+    return;
+  }
   requote(view, memory, step, now);
   if (view.nowMs < memory.retryAtMs) return step.wakeAt(memory.retryAtMs);
   if (view.cancelling && !waited(view, memory, step, 'cancel', waits.cancelMs)) return;
@@ -131,11 +131,20 @@ function goOn(view: RowView, memory: RowMemory, step: Step, now: Tally): void {
   if (now.planned.length > 0) releasePlanned(view, memory, step, now);
 }
 
+/** An account that takes no automation: an outside trade is cured within moments, a conflict by a person. */
+function whyBlocked(view: RowView, text: string): [LeftoverReason, string] {
+  if (view.orders.some((order) => order.doubt === 'fill-conflict')) return ['fill-conflict', text];
+  return [text.includes('overcommitted') ? 'overcommitted' : 'account-blocked', text];
+}
+
 function planMissing(view: RowView, memory: RowMemory, step: Step, now: Tally): void {
   const { lotSize } = view.instrument;
   const { whole } = wholeLots(Math.min(now.missing, Math.max(0, view.room)), lotSize);
   if (whole > 0) {
-    step.actions.push({ kind: 'plan', quantities: slicesOf(whole, memory.sliceQuantity) });
+    // What a hedge lets go now is an order of its own, so that it does not wait for the rest.
+    const first = view.hedgeRoom === null ? 0 : Math.min(whole, view.hedgeRoom);
+    const quantities = [...slicesOf(first, memory.sliceQuantity), ...slicesOf(whole - first, memory.sliceQuantity)];
+    step.actions.push({ kind: 'plan', quantities });
     return;
   }
   if (now.open > 0) return;
@@ -183,6 +192,8 @@ function releaseHedged(view: RowView, memory: RowMemory, step: Step, now: Tally,
     going.push(order);
   }
   if (going.length > 0) step.actions.push({ kind: 'release', orderIds: going.map((order) => order.orderId) });
+  const [next] = now.planned.slice(going.length);
+  if (going.length === 0 && left > 0 && next !== undefined) return dropPlanned(step, memory, [next], 'cut to what its short lets go');
   if (!view.riskDone || going.length === now.planned.length) return;
   const stuck = now.planned.slice(going.length);
   dropPlanned(step, memory, stuck, 'its short was not closed');

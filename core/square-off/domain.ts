@@ -29,7 +29,7 @@ export interface Run {
   readonly cancelForeign: readonly ExchangeOrderId[];
   state: 'running' | 'paused' | 'stopping' | 'ended';
   why: string;
-  /** Time of the run's last fact: an old run does not resume by itself. */
+  /** When the run last got on: one that stood still for long asks for a new dry run. */
   lastAtMs: number;
   openRows: number;
   flatRows: number;
@@ -84,7 +84,8 @@ function applyOwn(state: SquareOffState, fact: SquareOffFact, atMs: number): voi
     return;
   }
   const run = present(state.runs.get(fact.runId), `run ${fact.runId}`);
-  run.lastAtMs = atMs;
+  // A pause is no progress: what stood still before it is not made young by it.
+  if (fact.kind !== 'run-paused') run.lastAtMs = atMs;
   switch (fact.kind) {
     case 'run-paused':
       run.state = 'paused';

@@ -53,6 +53,8 @@ export interface Waits {
   readonly cancelMs: number;
   /** Quantity that ought to be free and is not. */
   readonly quantityMs: number;
+  /** An account that takes no automation: while an excess is being cancelled, or until a person decides. */
+  readonly blockedMs: number;
   /** After a row's last trading moment: for the exchange's last words. */
   readonly graceMs: number;
   /** After a rejection that a pause may cure. */
@@ -135,6 +137,7 @@ export const DEFAULT_POLICY: Policy = {
     circuitMs: 60_000,
     cancelMs: 10_000,
     quantityMs: 10_000,
+    blockedMs: 15_000,
     graceMs: 30_000,
     retryMs: 500,
     approvalMs: 120_000,

@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { contract, row } from '#tests/square-off/book.ts';
-import { createDesk, restAll } from '#tests/square-off/desk.ts';
+import { ALL, at, contract, exitOf, NOW, quote, row } from '#tests/square-off/book.ts';
+import { createDesk, fillAll, restAll } from '#tests/square-off/desk.ts';
+import type { TestDesk } from '#tests/square-off/desk.ts';
+import type { RunId } from '#core/model/ids.ts';
+import { formatE4 } from '#core/model/price.ts';
 
 const call = contract('NIFTY26NOV25000CE');
 const put = contract('NIFTY26NOV25000PE', { optionType: 'PE' });
+const long = row('A1', call, 650);
+const short = row('A1', put, -650);
+
+const firstResting = (desk: TestDesk) => {
+  const [order] = desk.venue.resting.values();
+  if (order === undefined) throw new Error('an order must rest');
+  return order;
+};
+
+const sold = (desk: TestDesk): number[] => desk.sent.filter((order) => order.side === 'sell').map((order) => order.quantity);
 
 describe('a run', () => {
   it('sends the slices of a row and ends flat, the odd units on the board', () => {
@@ -14,17 +27,261 @@ describe('a run', () => {
     expect(desk.board()).toEqual(['A1 MIS 5 odd-lot']);
   });
 
-  it('short leg first, longs released by its fills and never beyond', () => {
-    const desk = createDesk([call, put], [row('A1', call, 650), row('A1', put, -650)], { behaviour: restAll });
+  it('keeps the subscribed rate, and says by when it is flat', () => {
+    const rows = Array.from({ length: 25 }, (_, n) => row(`A${n}`, call, 65));
+    const desk = createDesk([call], rows, { ratePerSecond: 10 });
     const runId = desk.exit();
-    expect(desk.sent.map((order) => order.instrument.symbol)).toEqual([put.symbol]);
-    const [short] = desk.venue.resting.values();
-    if (short === undefined) throw new Error('the short must rest');
-    desk.venue.fill(short, 325);
+    expect(desk.sent.length).toBe(10);
+    const status = desk.squareOff.handlers.status({ runId });
+    expect(status.ok ? (status.value.flatByMs ?? 0) - desk.now() : 0).toBe(1500);
+    desk.pass(1000);
+    expect(desk.sent.length).toBe(20);
+    desk.pass(1000);
+    expect(desk.state(runId)).toBe('ended: 25 flat, 0 left, 0 open');
+  });
+
+  it('a partial fill is worked on: the rest is a new order after the terminal word of the first', () => {
+    const desk = createDesk([call], [long], { behaviour: () => ({ fill: 65, rest: false }) });
+    const runId = desk.exit();
+    desk.pass(20_000);
+    expect(sold(desk)).toEqual([650, 585, 520, 455, 390, 325, 260, 195, 130, 65]);
+    expect(desk.state(runId)).toBe('ended: 1 flat, 0 left, 0 open');
+  });
+
+  it('requotes toward the edge to a bound, then the row is on the board', () => {
+    const desk = createDesk([call], [long], { behaviour: restAll });
+    const runId = desk.exit();
+    desk.pass(60_000);
+    expect(desk.sent.map((order) => formatE4(order.priceE4 ?? 0))).toEqual(['97.5', '91.25', '85', '78.75', '72.5', '66.25', '60']);
+    expect(desk.state(runId)).toBe('ended: 0 flat, 1 left, 0 open');
+    expect(desk.board()).toEqual(['A1 MIS 650 no-liquidity']);
+  });
+
+  it('never goes past the approved worst price, however far the market moved', () => {
+    const desk = createDesk([call], [long], { behaviour: restAll });
+    desk.quotes.set(call.instrumentId, quote(call, 1_000_000));
+    desk.exit();
+    desk.quotes.set(call.instrumentId, quote(call, 200_000, { atMs: NOW + 90_000 }));
+    desk.pass(60_000);
+    expect(Math.min(...desk.sent.map((order) => order.priceE4 ?? 0))).toBeGreaterThanOrEqual(600_000);
+  });
+});
+
+describe('rejections', () => {
+  it.each<[string, string, string[]]>([
+    ['an unknown cause is final, in the words of the exchange', 'Client not registered', ['A1 MIS 650 rejected']],
+    ['a cause that a pause may cure is tried to a bound', 'System busy, try again', ['A1 MIS 650 rejected']],
+  ])('%s', (_name, reject, board) => {
+    const desk = createDesk([call], [long], { behaviour: () => ({ reject }) });
+    desk.exit();
+    desk.pass(10_000);
+    expect(desk.board()).toEqual(board);
+    expect(desk.sent.length).toBe(reject.startsWith('System') ? 5 : 1);
+  });
+
+  it('over the freeze quantity: smaller slices', () => {
+    const desk = createDesk([call], [long], {
+      behaviour: (order) => (order.quantity > 200 ? { reject: 'Quantity exceeds freeze limit' } : { fill: order.quantity, rest: false }),
+    });
+    const runId = desk.exit();
+    desk.pass(5000);
+    expect(sold(desk)).toEqual([650, 325, 325, 130, 130, 130, 130, 130]);
+    expect(desk.state(runId)).toBe('ended: 1 flat, 0 left, 0 open');
+  });
+
+  it('risk-reduction mode: IOC from then on', () => {
+    const desk = createDesk([call], [long], {
+      behaviour: (order) => (order.timeInForce === 'IOC' ? fillAll(order) : { reject: 'Member in Risk Reduction Mode: IOC orders only' }),
+    });
+    const runId = desk.exit();
+    desk.pass(2000);
+    expect(desk.sent.map((order) => order.timeInForce)).toEqual(['DAY', 'IOC']);
+    expect(desk.state(runId)).toBe('ended: 1 flat, 0 left, 0 open');
+  });
+});
+
+describe('short leg first', () => {
+  it('longs are released by the fills of their shorts and never beyond', () => {
+    const desk = createDesk([call, put], [long, short], { behaviour: restAll });
+    const runId = desk.exit();
+    expect(desk.sent.map((order) => order.side)).toEqual(['buy']);
+    desk.venue.fill(firstResting(desk), 325);
     desk.settle();
-    expect(desk.sent.slice(1).reduce((sum, order) => sum + order.quantity, 0)).toBeLessThanOrEqual(325);
-    desk.world.behaviour = (order) => ({ fill: order.quantity, rest: false });
+    expect(sold(desk)).toEqual([325]);
+    desk.world.behaviour = fillAll;
     desk.pass(5000);
     expect(desk.state(runId)).toBe('ended: 2 flat, 0 left, 0 open');
+  });
+
+  it('a short that ends on the board holds its longs until a dealer releases them with a reason', () => {
+    const behaviour: typeof fillAll = (order) => (order.side === 'buy' ? { reject: 'Client not registered' } : fillAll(order));
+    const desk = createDesk([call, put], [long, short], { behaviour });
+    const runId = desk.exit();
+    expect(desk.board()).toEqual(['A1 MIS -650 rejected', 'A1 MIS 650 hedge-held']);
+    expect(desk.state(runId)).toBe('ended: 0 flat, 2 left, 0 open');
+    const { account, instrumentId, product } = long;
+    const done = desk.squareOff.handlers.releaseHedge({ runId, account, instrumentId, product, reason: 'RMS agrees' }, { by: 'asha' });
+    desk.settle();
+    expect([done.ok, desk.state(runId), desk.board()]).toEqual([true, 'ended: 1 flat, 1 left, 0 open', ['A1 MIS -650 rejected']]);
+  });
+
+  it('a short outside the exit holds them too', () => {
+    const desk = createDesk([call, put], [long, short], {});
+    desk.exit(exitOf(long));
+    expect([desk.sent.length, desk.board()]).toEqual([0, ['A1 MIS 650 hedge-held']]);
+  });
+});
+
+describe('doubt, halt, link, bust', () => {
+  it('an order without an answer is never sent again: the rest goes on, and it ends in doubt', () => {
+    const desk = createDesk([call], [long, row('A2', call, 65)], {
+      behaviour: (order) => (order.account === 'A1' ? 'silence' : fillAll(order)),
+    });
+    const runId = desk.exit();
+    expect(desk.state(runId)).toBe('running: 1 flat, 0 left, 1 open');
+    desk.pass(60_000);
+    expect(desk.sent.filter((order) => order.account === 'A1').length).toBe(1);
+    expect([desk.state(runId), desk.board()]).toEqual(['ended: 1 flat, 1 left, 0 open', ['A1 MIS 650 in-doubt']]);
+  });
+
+  it('a halt freezes retries without spending them', () => {
+    const desk = createDesk([call], [long], { behaviour: restAll });
+    const runId = desk.exit();
+    desk.pass(2100);
+    desk.world.session = 'halted';
+    desk.pass(20 * 60_000);
+    expect(desk.state(runId)).toBe('running: 0 flat, 0 left, 1 open');
+    const before = desk.sent.length;
+    desk.world.session = 'open';
+    desk.world.behaviour = fillAll;
+    desk.pass(10_000);
+    expect([desk.sent.length - before, desk.state(runId)]).toEqual([1, 'ended: 1 flat, 0 left, 0 open']);
+  });
+
+  it('nothing is sent while the link is down, and the wait has a bound', () => {
+    const desk = createDesk([call], [long]);
+    desk.world.ready = false;
+    const runId = desk.exit();
+    desk.pass(299_000);
+    expect([desk.sent.length, desk.state(runId)]).toEqual([0, 'running: 0 flat, 0 left, 1 open']);
+    desk.pass(3000);
+    expect([desk.sent.length, desk.board()]).toEqual([0, ['A1 MIS 650 link-down']]);
+  });
+
+  it('no order after the last trading moment: the row missed its deadline', () => {
+    const desk = createDesk([call], [long], { behaviour: restAll }, [], at('15:39:55'));
+    desk.exit();
+    desk.world.session = 'unknown';
+    desk.pass(60_000);
+    expect(desk.board().length).toBe(1);
+    expect(desk.board()[0]).toMatch(/A1 MIS 650 (deadline-missed|in-doubt)/);
+  });
+
+  it('a busted trade reopens the row on the board, never by a new order', () => {
+    const desk = createDesk([call], [long]);
+    const runId = desk.exit();
+    const [fill] = desk.facts('order-filled');
+    if (fill?.kind !== 'order-filled') throw new Error('a fill');
+    desk.append({ kind: 'fill-busted', v: 1, orderId: fill.orderId, key: fill.key, via: 'order-session' });
+    desk.pass(1000);
+    expect([desk.sent.length, desk.board(), desk.state(runId)]).toEqual([1, ['A1 MIS 650 busted'], 'ended: 0 flat, 1 left, 0 open']);
+  });
+});
+
+describe('approval', () => {
+  const by = { by: 'asha' };
+  const plan = (desk: TestDesk) => desk.squareOff.handlers.dryRun(ALL, by);
+  const reason = (done: { ok: true } | { ok: false; refusal: { reason: string } }): string => (done.ok ? 'ok' : done.refusal.reason);
+
+  it('binds the hash that was read, expires, and is used once', () => {
+    const desk = createDesk([call], [long]);
+    const { planId, planHash } = plan(desk);
+    const approve = (hash: string) => reason(desk.squareOff.handlers.approve({ planId, planHash: hash, by: [] }, by));
+    expect([approve('0'.repeat(64)), approve(planHash), approve(planHash)]).toEqual(['hash-differs', 'ok', 'unknown-plan']);
+    const late = createDesk([call], [long]);
+    const old = plan(late);
+    late.pass(121_000);
+    expect(reason(late.squareOff.handlers.approve({ ...old, by: [] }, by))).toBe('plan-expired');
+  });
+
+  it('needs as many persons as policy says, each once', () => {
+    const desk = createDesk([call], [long], { policy: { personsRequired: 2 } });
+    const approve = (others: string[]) => reason(desk.squareOff.handlers.approve({ ...plan(desk), by: others }, by));
+    expect([approve([]), approve(['asha']), approve(['ravi'])]).toEqual(['too-few-persons', 'too-few-persons', 'ok']);
+  });
+
+  it('may only shrink: a position that others reduced meanwhile is closed only as far as it goes', () => {
+    const desk = createDesk([call], [long]);
+    const made = plan(desk);
+    foreignSale(desk, 260);
+    const done = desk.squareOff.handlers.approve({ ...made, by: [] }, by);
+    desk.settle();
+    expect([done.ok && done.value.shrunkRows, sold(desk)]).toEqual([1, [390]]);
+  });
+
+  it("a manual trade during the run: the row is flat when its position is, and nothing is over-closed", () => {
+    const desk = createDesk([call], [long], { behaviour: restAll });
+    const runId = desk.exit();
+    foreignSale(desk, 260);
+    desk.settle();
+    desk.world.behaviour = fillAll;
+    desk.pass(20_000);
+    const net = desk.facts('order-filled').reduce((sum, fact) => sum - (fact.kind === 'order-filled' ? fact.quantity : 0), 650 - 260);
+    expect(net).toBe(0);
+    expect(desk.state(runId)).toBe('ended: 1 flat, 0 left, 0 open');
+  });
+});
+
+function foreignSale(desk: TestDesk, quantity: number): void {
+  const { account, instrumentId, product } = long;
+  desk.append({
+    kind: 'foreign-fill-seen',
+    v: 1,
+    key: { venue: 'nse', tradingDate: '2026-11-23', side: 'sell', exchangeOrderId: 'M1', tradeId: 'M1' } as never,
+    account,
+    instrumentId,
+    product,
+    quantity,
+    priceE4: 1_000_000,
+    via: 'drop-copy',
+    tradedAtMs: NOW,
+  });
+}
+
+describe('restart', () => {
+  const broken = (): { desk: TestDesk; runId: RunId } => {
+    const desk = createDesk([call], [long], { behaviour: restAll });
+    return { desk, runId: desk.exit() };
+  };
+
+  it('in the same session a run goes on by itself, and nothing is sent twice', () => {
+    const { desk, runId } = broken();
+    const again = createDesk([call], [long], {}, desk.entries, NOW + 60_000);
+    again.settle();
+    expect([again.sent.length, again.facts('run-resumed').length, again.state(runId)]).toEqual([0, 1, 'running: 0 flat, 0 left, 1 open']);
+  });
+
+  it.each<[string, number, string]>([
+    ['restart the next morning does not resume', at('09:20', '2026-11-24'), 'it was approved on another trading date: make a new dry run'],
+    ['nor after a long standstill', NOW + 16 * 60_000, 'it stood still for too long: make a new dry run'],
+  ])('%s', (_name, startMs, why) => {
+    const { desk, runId } = broken();
+    const again = createDesk([call], [long], {}, desk.entries, startMs);
+    again.pass(5000);
+    const [paused] = again.facts('run-paused');
+    expect([again.sent.length, paused?.kind === 'run-paused' ? paused.why : '']).toEqual([0, why]);
+    const resumed = again.squareOff.handlers.resume({ runId, why: 'please' }, { by: 'asha' });
+    expect(resumed.ok ? 'ok' : resumed.refusal.reason).toBe('needs-new-dry-run');
+  });
+
+  it('a paused run sends nothing until it is resumed; a stopped one cancels and ends', () => {
+    const desk = createDesk([call], [long], { behaviour: restAll });
+    const runId = desk.exit();
+    desk.squareOff.handlers.pause({ runId, why: 'wait' }, { by: 'asha' });
+    desk.pass(10_000);
+    expect(desk.sent.length).toBe(1);
+    desk.squareOff.handlers.stop({ runId, why: 'enough' }, { by: 'asha' });
+    desk.pass(1000);
+    expect([desk.sent.length, desk.state(runId), desk.board()]).toEqual([1, 'ended: 0 flat, 1 left, 0 open', ['A1 MIS 650 stopped-by-dealer']]);
   });
 });
