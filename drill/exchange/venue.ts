@@ -55,6 +55,8 @@ export class Venue {
     this.#options = options;
     this.#requests = new Map(requests);
     this.riskReduction = riskReduction;
+    // Orders that still rest meet the venue's own quotes again after a restart.
+    for (const order of this.#working()) this.#touched.add(order.instrumentId);
   }
 
   /** The order that a request made or changed, by the names its sender gives. */
