@@ -149,7 +149,9 @@ describe('doubt, halt, link, bust', () => {
     const runId = desk.exit();
     desk.pass(2100);
     desk.world.session = 'halted';
+    const cancels = desk.facts('cancel-requested').length;
     desk.pass(20 * 60_000);
+    expect(desk.facts('cancel-requested').length).toBe(cancels);
     expect(desk.state(runId)).toBe('running: 0 flat, 0 left, 1 open');
     const before = desk.sent.length;
     desk.world.session = 'open';

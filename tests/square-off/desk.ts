@@ -9,7 +9,7 @@ import type { Journal, Projection } from '#core/journal/port.ts';
 import { present } from '#core/lib/assert.ts';
 import { ok } from '#core/lib/result.ts';
 import { DeskId, ExchangeOrderId } from '#core/model/ids.ts';
-import type { InstrumentId, OrderId, RunId } from '#core/model/ids.ts';
+import type { AccountId, InstrumentId, OrderId, RunId } from '#core/model/ids.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import { istDate } from '#core/model/market-clock.ts';
 import { closingSide, signOf } from '#core/model/side.ts';
@@ -18,6 +18,7 @@ import type { Order } from '#core/orders/port.ts';
 import type { PositionRow, PositionsPort } from '#core/positions/port.ts';
 import type { ExitRequest } from '#core/square-off/plan-input.ts';
 import { rowKey } from '#core/square-off/plan-input.ts';
+import { contractKey } from '#core/square-off/plan-quantity.ts';
 import type { Policy } from '#core/square-off/policy.ts';
 import { DEFAULT_POLICY } from '#core/square-off/policy.ts';
 import { createSquareOff } from '#core/square-off/service.ts';
@@ -255,6 +256,10 @@ function createMemory(now: () => number) {
 function createBook(positions: readonly PositionRow[], orderOf: (orderId: OrderId) => Order) {
   const rows = new Map(positions.map((row) => [rowKey(row), row]));
   const fills = new Map<string, { key: string; units: number }>();
+  const contracts = new Map<string, string[]>();
+  for (const [key, row] of rows) contracts.set(contractKey(row), [...(contracts.get(contractKey(row)) ?? []), key]);
+  const ofContract = (account: AccountId, instrumentId: InstrumentId): PositionRow[] =>
+    (contracts.get(contractKey({ account, instrumentId })) ?? []).flatMap((key) => rows.get(key) ?? []);
   const move = (key: string, units: number): void => {
     const row = rows.get(key);
     if (row === undefined) return;
@@ -288,13 +293,10 @@ function createBook(positions: readonly PositionRow[], orderOf: (orderId: OrderI
       return row?.closingSide === side ? row.closable : 0;
     },
     closableOfContract: (account, instrumentId, side) => {
-      const net = [...rows.values()]
-        .filter((row) => row.account === account && row.instrumentId === instrumentId)
-        .reduce((sum, row) => sum + row.netLow, 0);
+      const net = ofContract(account, instrumentId).reduce((sum, row) => sum + row.netLow, 0);
       return closingSide(net) === side ? Math.abs(net) : 0;
     },
-    products: (account, instrumentId) =>
-      [...rows.values()].filter((row) => row.account === account && row.instrumentId === instrumentId).map((row) => row.product),
+    products: (account, instrumentId) => ofContract(account, instrumentId).map((row) => row.product),
     shortfall: () => null,
   };
   return { port, projection };
@@ -366,9 +368,6 @@ function createVenue(
         if (order !== undefined) cancel(order, command.requestId, 'requested');
       }
       return true;
-    },
-    raise(why: 'link-lost'): void {
-      void why;
     },
   };
 }
