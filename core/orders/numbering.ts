@@ -11,7 +11,7 @@ const FIRST_YEAR = 2020;
  * Names that are never given twice, by this desk or another, before or after a restart or a new epoch.
  *
  * Order `20261123-DESK1-000042`, from the second epoch on `20261123-DESK1.2-000042`: a restored copy has
- * forgotten its last orders, so its epoch is part of the name. Request `6LV00161DESK1`: date (3), counter (4),
+ * forgotten its last orders, so its epoch is part of the name. Request `1Z800161DESK1`: date (3), counter (4),
  * epoch and desk, in base 36, at most 20 characters. Counters follow from the ids in the log, by date: a clock
  * that goes back finds the old date's counter where it stood.
  */

@@ -25,9 +25,9 @@ export function fillFacts(records: Records, order: Order, report: OrderReport): 
       },
     ];
   }
-  // A late copy of a trade that was corrected or annulled since says nothing new.
+  // A copy says nothing new, not even by its CumQty: the trade may have been corrected or annulled since.
   if (known.orderId === order.orderId && (isOf(known, quantity, priceE4) || isAnnulledUnseen(known))) {
-    return aheadFacts(order, report);
+    return [];
   }
   return conflictFacts(order, key, known, { quantity, priceE4 }, report);
 }
