@@ -121,9 +121,12 @@ function checkTogether(options: DrillOptions): void {
     throw new BadOption('--gateway and --ledger go together: only its own ledger can judge another exchange');
   }
   if (options.gateway === null) return;
-  if (options.faults.length > 0) throw new BadOption("--faults are the drill's own exchange's, not with --gateway");
+  if (options.faults.length > 0)
+    throw new BadOption("--faults are the drill's own exchange's, not with --gateway");
   if (options.kill !== null && options.kill.target !== 'desk') {
-    throw new BadOption(`--kill ${options.kill.target} kills a process of the drill's own, not with --gateway`);
+    throw new BadOption(
+      `--kill ${options.kill.target} kills a process of the drill's own, not with --gateway`,
+    );
   }
 }
 
@@ -142,7 +145,8 @@ function readKill(target: string | undefined, at: string | undefined, seed: numb
 function readGateway(value: string): GatewayAddress {
   const wrong = new BadOption(`--gateway ${value} is not fix://SENDER@HOST:PORT/TARGET?version=4.4`);
   // The host of a scheme that URL does not know keeps its case, and so does the name before the @.
-  const match = /^fix:\/\/([!-.0-?A-~]{1,20})@([^:/@]+):(\d{1,5})\/([!-.0->@-~]{1,20})\?version=(4\.[24])$/.exec(value);
+  const match =
+    /^fix:\/\/([!-.0-?A-~]{1,20})@([^:/@]+):(\d{1,5})\/([!-.0->@-~]{1,20})\?version=(4\.[24])$/.exec(value);
   if (match === null) throw wrong;
   const [, sender = '', host = '', port = '', target = '', version = ''] = match;
   const number = Number(port);

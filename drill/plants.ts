@@ -8,7 +8,7 @@ export const PLANTS = ['double-send', 'wrong-side', 'lost-fill', 'overclose', 'd
 export type PlantName = (typeof PLANTS)[number];
 
 export interface Plant {
-  readonly wrap: (gateway: ExchangeGateway) => ExchangeGateway;
+  readonly wrapGateway: (gateway: ExchangeGateway) => ExchangeGateway;
   readonly wrapBatch: (batch: OrderBatch) => OrderBatch;
 }
 
@@ -28,15 +28,18 @@ export function createPlant(name: PlantName): Plant {
   const same = <Item>(item: Item): Item => item;
   switch (name) {
     case 'double-send':
-      return { wrap: spoilCommands(doubled()), wrapBatch: same };
+      return { wrapGateway: spoilCommands(doubled()), wrapBatch: same };
     case 'wrong-side':
-      return { wrap: spoilCommands(changed((order) => ({ ...order, side: opposite(order.side) }))), wrapBatch: same };
+      return {
+        wrapGateway: spoilCommands(changed((order) => ({ ...order, side: opposite(order.side) }))),
+        wrapBatch: same,
+      };
     case 'overclose':
-      return { wrap: spoilCommands(changed(raised)), wrapBatch: same };
+      return { wrapGateway: spoilCommands(changed(raised)), wrapBatch: same };
     case 'drop-cancel':
-      return { wrap: spoilCommands(withoutCancels), wrapBatch: same };
+      return { wrapGateway: spoilCommands(withoutCancels), wrapBatch: same };
     case 'lost-fill':
-      return { wrap: same, wrapBatch: loseFills() };
+      return { wrapGateway: same, wrapBatch: loseFills() };
   }
 }
 

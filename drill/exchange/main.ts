@@ -24,6 +24,7 @@ const { values } = parseArgs({
     authority: { type: 'string', default: 'member' },
     history: { type: 'string', default: 'drop-copy' },
     'no-market-orders': { type: 'boolean', default: false },
+    'with-parent': { type: 'boolean', default: false },
   },
 });
 
@@ -67,6 +68,8 @@ const stop = (): void => {
 };
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
+// Its starter holds the other end of standard input: when that is gone, so is the reason for a venue.
+if (values['with-parent']) process.stdin.on('end', stop).resume();
 process.stdout.write(
   `${JSON.stringify({ ready: true, ...server.ports, control: control.port, pid: process.pid })}\n`,
 );

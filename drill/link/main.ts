@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 /**
  * The wire between a desk and its exchange, as a process of its own: a TCP proxy that a drill can kill at any
  * instant with bytes in it. `--route LISTEN:TARGET`, once per port, all on loopback. Prints one JSON line with
- * its listening ports, in the order of the routes.
+ * its listening ports, in the order of the routes; stops at SIGTERM, or when its standard input ends.
  */
 const LOOPBACK = '127.0.0.1';
 
@@ -41,4 +41,5 @@ const ports = await Promise.all(values.route.map(listen));
 const stop = (): void => process.exit(0);
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
+process.stdin.on('end', stop).resume();
 process.stdout.write(`${JSON.stringify({ ready: true, ports, pid: process.pid })}\n`);

@@ -51,7 +51,10 @@ export async function startChild(script: string, args: readonly string[]): Promi
 async function firstLine(child: ChildProcess, ended: Promise<Ended>, script: string): Promise<string> {
   const timer = new AbortController();
   const late = new Promise<never>((_resolve, reject) => {
-    const timeout = setTimeout(() => reject(new ChildFailed(`${script} was not ready in ${READY_MS} ms`)), READY_MS);
+    const timeout = setTimeout(
+      () => reject(new ChildFailed(`${script} was not ready in ${READY_MS} ms`)),
+      READY_MS,
+    );
     timer.signal.addEventListener('abort', () => clearTimeout(timeout));
   });
   const died = ended.then(({ code, signal, errors }): never => {
@@ -96,11 +99,22 @@ export interface KeepOptions {
   readonly script: string;
   readonly args: readonly string[];
   readonly started: (child: Child) => void;
+  /** Whether an end that nobody asked for was one to be survived. Else it ends the drill. */
+  readonly mayStartAgain?: (ended: Ended) => boolean;
   /** A process that can not be started again ends the drill. */
   readonly failed: (error: Error) => void;
 }
 
-export async function keepChild({ script, args, started, failed }: KeepOptions): Promise<Kept> {
+/** A process of the drill that was not killed but ended by itself, with the last of what it said. */
+export class ChildEnded extends Error {
+  override readonly name = 'ChildEnded';
+}
+
+/** Time between a kill and the next start. */
+const AGAIN_MS = 200;
+
+export async function keepChild(options: KeepOptions): Promise<Kept> {
+  const { script, args, started, failed, mayStartAgain = ({ signal }) => signal === 'SIGKILL' } = options;
   let current = await startChild(script, args);
   let restarts = 0;
   let stopping = false;
@@ -108,12 +122,17 @@ export async function keepChild({ script, args, started, failed }: KeepOptions):
 
   const watch = (): void => {
     started(current);
-    void current.ended.then(() => {
-      if (!stopping) starting = again();
+    void current.ended.then((ended) => {
+      if (!stopping) starting = again(ended);
     });
   };
-  const again = async (): Promise<void> => {
+  const again = async (ended: Ended): Promise<void> => {
     try {
+      if (!mayStartAgain(ended)) {
+        throw new ChildEnded(`${script} ended by itself (${ended.signal ?? ended.code}): ${ended.errors}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      if (stopping) return;
       current = await startChild(script, args);
       restarts += 1;
       watch();

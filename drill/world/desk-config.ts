@@ -1,10 +1,13 @@
 import type { z } from 'zod';
+import type { DeskConfig } from '#core/config.ts';
 import type { VenueConfig } from '#core/exchange/config.ts';
 import type { Instrument } from '#core/model/instrument.ts';
+import type { Book } from '#drill/book/book.ts';
 import type { GatewayAddress } from '#drill/options.ts';
 
 const LOOPBACK = '127.0.0.1';
-const MEMBER = 'LIFEBOAT';
+/** The desk's name at the drill's exchange. */
+export const DESK_COMP_ID = 'LIFEBOAT';
 const VENUE = 'SIM';
 
 export interface VenuePorts {
@@ -19,14 +22,21 @@ export interface VenueTuning {
   readonly burstMax: number;
 }
 
+/** A drill's dealer asks again for what a run leaves, so a run waits less long than a real one, ms. */
+const WAITS = { requoteMs: 700, lastQuoteMs: 4_000, doubtMs: 15_000, linkMs: 60_000, priceMs: 8_000 };
+
 type VenueInput = z.input<typeof VenueConfig>;
 
 /** How a desk is to speak to the drill's own exchange. */
-export function simVenue(instruments: readonly Instrument[], ports: VenuePorts, tuning: VenueTuning): VenueInput {
+export function simVenue(
+  instruments: readonly Instrument[],
+  ports: VenuePorts,
+  tuning: VenueTuning,
+): VenueInput {
   const endpoint = (port: number) => ({
     host: LOOPBACK,
     port,
-    senderCompId: MEMBER,
+    senderCompId: DESK_COMP_ID,
     targetCompId: VENUE,
     heartbeatSeconds: 5,
   });
@@ -46,7 +56,6 @@ export function simVenue(instruments: readonly Instrument[], ports: VenuePorts, 
       tradingSession: true,
     },
     ...tuning,
-    answerTimeoutMs: 2_000,
   };
 }
 
@@ -63,13 +72,17 @@ export function plainVenue(
     trades: segmentsOf(instruments),
     capabilities: { marketOrders: false, orderStatus: true },
     ...tuning,
-    answerTimeoutMs: 2_000,
   };
 }
 
-/** The desk of a drill: one operator and one venue. */
-export function deskConfig(venue: VenueInput) {
-  return { desk: 'DRILL', operator: 'dealer', build: 'drill', venues: [venue] };
+/** The desk of a drill: one operator and one venue; the firm's own accounts go last. */
+export function deskConfig(book: Book, venue: VenueInput): z.input<typeof DeskConfig> {
+  const proprietaryAccounts = book.accounts.flatMap(({ account, type }) => (type === 'PRO' ? [account] : []));
+  return {
+    ...{ desk: 'DRILL', operator: 'dealer', venues: [venue], proprietaryAccounts },
+    answerTimeoutMs: 2_000,
+    policy: { waits: WAITS },
+  };
 }
 
 function segmentsOf(instruments: readonly Instrument[]): VenueInput['trades'] {

@@ -64,4 +64,4 @@ const opening = openWorld({
 const world = await opening;
 const { book: _book, ...files } = world.file.files;
 const { clockOffsetMs } = world.file;
-process.stdout.write(`${JSON.stringify({ deskConfig: world.deskConfig, clockOffsetMs, files })}\n`);
+process.stdout.write(`${JSON.stringify({ deskConfig: world.config, clockOffsetMs, files })}\n`);

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
+import type { DeskConfig } from '#core/config.ts';
 import { instantOf } from '#core/model/market-clock.ts';
 import type { Book } from '#drill/book/book.ts';
 import { makeBook } from '#drill/book/make.ts';
@@ -37,7 +39,8 @@ export interface WorldOptions {
 export interface World {
   readonly book: Book;
   readonly file: WorldFile;
-  /** Path of the desk's configuration. */
+  /** The desk's configuration, and the file that holds it. */
+  readonly config: z.input<typeof DeskConfig>;
   readonly deskConfig: string;
   /** The venue's ledger: SQLite. */
   readonly ledger: string;
@@ -73,15 +76,15 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     pids: path('pids.json'),
   };
   if (options.gateway !== null) {
-    const venue = plainVenue(book.instruments, options.gateway, tuningOf(options));
-    writeWhole(world.deskConfig, JSON.stringify(deskConfig(venue), null, 2));
+    const config = deskConfig(book, plainVenue(book.instruments, options.gateway, tuningOf(options)));
+    writeWhole(world.deskConfig, JSON.stringify(config, null, 2));
     writeWhole(world.pids, '{}');
-    return { ...world, restarts: () => 0, stop: () => Promise.resolve() };
+    return { ...world, config, restarts: () => 0, stop: () => Promise.resolve() };
   }
   const started = await startProcesses(options, world);
-  const venue = simVenue(book.instruments, started.ports, tuningOf(options));
-  writeWhole(world.deskConfig, JSON.stringify(deskConfig(venue), null, 2));
-  return { ...world, restarts: started.restarts, stop: started.stop };
+  const config = deskConfig(book, simVenue(book.instruments, started.ports, tuningOf(options)));
+  writeWhole(world.deskConfig, JSON.stringify(config, null, 2));
+  return { ...world, config, restarts: started.restarts, stop: started.stop };
 }
 
 async function newWorld(options: WorldOptions, path: string): Promise<WorldFile> {
@@ -110,7 +113,10 @@ interface Processes {
   stop(): Promise<void>;
 }
 
-async function startProcesses(options: WorldOptions, world: Pick<World, 'file' | 'ledger' | 'pids'>): Promise<Processes> {
+async function startProcesses(
+  options: WorldOptions,
+  world: Pick<World, 'file' | 'ledger' | 'pids'>,
+): Promise<Processes> {
   const { failed } = options;
   const pids: Record<string, number> = {};
   const startedAs = (name: string) => (child: { readonly pid: number }) => {
@@ -119,7 +125,12 @@ async function startProcesses(options: WorldOptions, world: Pick<World, 'file' |
   };
   const kept: Kept[] = [];
   kept.push(
-    await keepChild({ script: VENUE_SCRIPT, args: venueArgs(options, world), started: startedAs('exchange'), failed }),
+    await keepChild({
+      script: VENUE_SCRIPT,
+      args: venueArgs(options, world),
+      started: startedAs('exchange'),
+      failed,
+    }),
   );
   let ports: VenuePorts = world.file.ports;
   if (options.withLink) {
@@ -148,6 +159,6 @@ function venueArgs(options: WorldOptions, { file, ledger }: Pick<World, 'file' |
     ...['--data-port', String(ports.marketData), '--control-port', String(ports.control)],
     ...['--book', file.files.book, '--ledger', ledger],
     ...['--faults', options.faults.join(','), '--seed', String(file.seed)],
-    ...['--clock-offset', String(file.clockOffsetMs)],
+    ...['--clock-offset', String(file.clockOffsetMs), '--with-parent'],
   ];
 }

@@ -1,0 +1,270 @@
+import type { InferContractRouterOutputs } from '@orpc/contract';
+import { ORPCError } from '@orpc/client';
+import type { Contract } from '#core/contract.ts';
+import { loadFiles } from '#main/load-files.ts';
+import type { BookFiles } from '#drill/book/write.ts';
+import type { DeskProcess } from './desk-process.ts';
+import type { FrontDoor } from './front-door.ts';
+
+type Outputs = InferContractRouterOutputs<Contract>;
+type PositionShown = Outputs['positions']['list']['rows'][number];
+type RunShown = Outputs['squareOff']['runs'][number];
+type RowAsked = Extract<
+  Parameters<FrontDoor['squareOff']['dryRun']>[0]['scope'],
+  { kind: 'rows' }
+>['rows'][number];
+
+export interface DealerOptions {
+  readonly desk: DeskProcess;
+  readonly files: Omit<BookFiles, 'book'>;
+  /** An exchange without drop copy and prices: every row is unproven and goes alone, read back. */
+  readonly plain: boolean;
+  readonly now: () => number;
+  readonly progress: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** When the whole exit began and ended, epoch ms of the drill's clock. */
+export interface Exited {
+  readonly approvedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+const POLL_MS = 50;
+/** The desk must be connected, recovered and proven in this time. */
+const READY_MS = 60_000;
+/** Orders in doubt are waited for this long before the next plan; then the plan says what they pin. */
+const DOUBT_MS = 8_000;
+/** Live prices are asked for by a first dry run, and have come by then. */
+const PRICES_MS = 600;
+/** Plans made for what earlier ones left, at most. */
+const PLANS_MAX = 6;
+/** Between two plans: what refused or had no liquidity gets some time. */
+const BETWEEN_MS = 1_000;
+/** Runs of one row each that may go on together. */
+const ROWS_TOGETHER = 8;
+/** Everything together. */
+const TOTAL_MS = 15 * 60_000;
+
+/** A rehearsal that can not go on: what was waited for in vain. */
+export class DealerGivesUp extends Error {
+  override readonly name = 'DealerGivesUp';
+}
+
+/**
+ * The scripted dealer: only the front door, only what a person could do. It begins again wherever the desk died: it
+ * looks what is there, lets running runs go on, and makes a new plan for what is still open.
+ */
+export async function exitEverything(options: DealerOptions): Promise<Exited> {
+  const script = new Script(options);
+  await script.prepare();
+  return script.exit();
+}
+
+class Script {
+  readonly #options: DealerOptions;
+  readonly #untilMs: number;
+  #approvedAtMs = 0;
+
+  constructor(options: DealerOptions) {
+    this.#options = options;
+    this.#untilMs = Date.now() + TOTAL_MS;
+  }
+
+  /** Files in, links up, main declared lost. Each step may be done twice: the desk may die in between. */
+  async prepare(): Promise<void> {
+    await this.#again((door) => loadFiles(door, this.#options.files));
+    await this.#again(declareLost);
+    await this.#ready();
+  }
+
+  async exit(): Promise<Exited> {
+    for (let plans = 0; plans < PLANS_MAX;) {
+      await this.#ready();
+      if (await this.#finishRuns()) continue;
+      await this.#settleDoubts();
+      const started = this.#options.plain ? await this.#exitRowByRow() : await this.#exitAll();
+      if (started === 'gone') continue;
+      if (started === 0) break;
+      plans += 1;
+      await this.#finishRuns();
+      if ((await this.#openRows()).length === 0) break;
+      await this.#pause(BETWEEN_MS);
+    }
+    return { approvedAtMs: this.#approvedAtMs, endedAtMs: this.#options.now() };
+  }
+
+  /** Waits until every link is up and every row can be counted on; resets a stopped session. */
+  async #ready(): Promise<void> {
+    const untilMs = Date.now() + READY_MS;
+    for (;;) {
+      const lacking = await this.#again((door) => this.#lacking(door));
+      if (lacking === null) return;
+      if (Date.now() > untilMs) throw new DealerGivesUp(`not ready in ${READY_MS} ms: ${lacking}`);
+      await this.#pause(POLL_MS);
+    }
+  }
+
+  async #lacking(door: FrontDoor): Promise<string | null> {
+    const links = await resetStopped(door);
+    const down = links.find(({ state }) => state !== 'up');
+    if (down !== undefined) return `${down.session} is ${down.state} (${down.why})`;
+    if (this.#options.plain) return null;
+    const { rows } = await door.positions.list({ openOnly: true, proof: 'unproven' });
+    const unproven = rows.find(({ warnings }) => warnings.includes('drop-copy-down'));
+    return unproven === undefined ? null : `${unproven.account} ${unproven.instrumentId} is unproven`;
+  }
+
+  /** Follows the runs that are not over. A paused one is resumed, or stopped where it may not be. True if any was. */
+  async #finishRuns(): Promise<boolean> {
+    let any = false;
+    for (;;) {
+      const runs = await this.#again((door) => door.squareOff.runs());
+      this.#show(runs);
+      const live = runs.filter(({ state }) => state !== 'ended');
+      if (live.length === 0) return any;
+      any = true;
+      for (const run of live.filter(({ state }) => state === 'paused')) await this.#resume(run);
+      await this.#again(resetStopped);
+      await this.#pause(POLL_MS);
+    }
+  }
+
+  async #resume({ runId }: RunShown): Promise<void> {
+    const why = 'drill: the desk is back';
+    await this.#again(async (door) => {
+      try {
+        await door.squareOff.resume({ runId, why });
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        await door.squareOff.stop({ runId, why: 'drill: a new dry run takes its place' });
+      }
+    });
+  }
+
+  /** Orders in doubt are being asked about: a plan made now would have to leave what they pin. */
+  async #settleDoubts(): Promise<void> {
+    const untilMs = Date.now() + DOUBT_MS;
+    while (Date.now() < untilMs) {
+      const doubts = await this.#again((door) => door.orders.list({ which: 'in-doubt' }));
+      if (doubts.length === 0) return;
+      await this.#pause(POLL_MS);
+    }
+  }
+
+  /** A dry run of everything, read, and approved. The number of rows in it; 0 when nothing more can be done. */
+  async #exitAll(): Promise<number | 'gone'> {
+    const { desk, now } = this.#options;
+    const request = { scope: { kind: 'all' as const }, evidence: evidenceOf(now()), instructions: [] };
+    const first = await desk.ask((door) => door.squareOff.dryRun(request));
+    if (first === 'gone') return 'gone';
+    if (first.value.plan.rows.length === 0 && first.value.plan.cancels.foreign.length === 0) return 0;
+    await this.#pause(PRICES_MS);
+    const done = await desk.ask(async (door) => {
+      const { planId, planHash, plan } = await door.squareOff.dryRun(request);
+      this.#approved();
+      await door.squareOff.approve({ planId, planHash, by: [] });
+      return plan.rows.length;
+    });
+    return done === 'gone' ? 'gone' : Math.max(1, done.value);
+  }
+
+  /** Each unproven row alone, its net read back; a few together. Shorts and futures before long options. */
+  async #exitRowByRow(): Promise<number | 'gone'> {
+    const rows = await this.#openRows();
+    let started = 0;
+    for (let at = 0; at < rows.length; at += ROWS_TOGETHER) {
+      for (const row of rows.slice(at, at + ROWS_TOGETHER)) {
+        const done = await this.#options.desk.ask((door) => this.#exitRow(door, row));
+        if (done === 'gone') return 'gone';
+        started += done.value;
+      }
+      await this.#finishRuns();
+    }
+    return started;
+  }
+
+  async #exitRow(door: FrontDoor, { account, instrumentId, product, net }: PositionShown): Promise<number> {
+    const evidence = { ...evidenceOf(this.#options.now()) };
+    const row: RowAsked = {
+      account,
+      instrumentId,
+      product,
+      quantity: null,
+      readBack: net,
+      evidence,
+      limitE4: null,
+    };
+    const scope = { kind: 'rows' as const, rows: [row] };
+    const { planId, planHash, plan } = await door.squareOff.dryRun({
+      scope,
+      evidence: null,
+      instructions: [],
+    });
+    if (plan.rows.length === 0) return 0;
+    this.#approved();
+    await door.squareOff.approve({ planId, planHash, by: [] });
+    return 1;
+  }
+
+  /** What may be closed and is not flat: longs of options last. */
+  async #openRows(): Promise<PositionShown[]> {
+    const { rows } = await this.#again((door) => door.positions.list({ openOnly: true }));
+    const isLongOption = ({ net, instrumentId }: PositionShown): number =>
+      net > 0 && /[CP]E$/.test(instrumentId) ? 1 : 0;
+    return rows
+      .filter(({ product }) => product !== 'CNC')
+      .sort((one, other) => isLongOption(one) - isLongOption(other));
+  }
+
+  #approved(): void {
+    if (this.#approvedAtMs === 0) this.#approvedAtMs = this.#options.now();
+  }
+
+  #show(runs: readonly RunShown[]): void {
+    const last = runs.at(-1);
+    if (last !== undefined) this.#options.progress(last.flatRows + last.leftoverRows, last.rows);
+  }
+
+  /** Asks until the desk was there to answer: only for what may be asked twice. */
+  async #again<Value>(call: (door: FrontDoor) => Promise<Value>): Promise<Value> {
+    for (;;) {
+      this.#checkTime();
+      const answer = await this.#options.desk.ask(call);
+      if (answer !== 'gone') return answer.value;
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    this.#checkTime();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  #checkTime(): void {
+    this.#options.signal.throwIfAborted();
+    if (Date.now() > this.#untilMs) throw new DealerGivesUp(`the exit was not over in ${TOTAL_MS} ms`);
+  }
+}
+
+async function declareLost(door: FrontDoor): Promise<void> {
+  const { mayTrade } = await door.mode.get();
+  if (!mayTrade) await door.mode.declareLost({ reason: 'drill: the main system is down' });
+}
+
+/** A session that stopped over its sequence numbers goes on only by a person's word. */
+async function resetStopped(door: FrontDoor): Promise<Outputs['exchange']['links']> {
+  const links = await door.exchange.links();
+  for (const { venue, session, state, why } of links) {
+    if (state !== 'stopped') continue;
+    await door.exchange.resetSession({ venue, session, reason: `drill: both sides begin again (${why})` });
+  }
+  return links;
+}
+
+function evidenceOf(atMs: number) {
+  return { authority: 'rms-decision' as const, reference: 'DRILL-1', channel: 'desk', instructedAtMs: atMs };
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof ORPCError && error.code === 'REFUSED';
+}

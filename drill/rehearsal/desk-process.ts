@@ -1,0 +1,87 @@
+import { ORPCError } from '@orpc/client';
+import { join } from 'node:path';
+import { readHits, type Hit, type KillStep } from '#drill/desk/kill.ts';
+import type { PlantName } from '#drill/plants.ts';
+import { keepChild, type Child, type Ended } from '#drill/world/child.ts';
+import type { World } from '#drill/world/world.ts';
+import { DeskReady, signIn, type FrontDoor } from './front-door.ts';
+
+const DESK_SCRIPT = join(import.meta.dirname, '..', 'desk', 'main.ts');
+/** A desk that was killed may take this long to be there again. */
+const BACK_MS = 60_000;
+
+export interface DeskOptions {
+  readonly world: World;
+  readonly data: string;
+  readonly kills: readonly KillStep[];
+  readonly plant: PlantName | null;
+  readonly failed: (error: Error) => void;
+}
+
+/** The desk under rehearsal, in a process of its own; started again after each asked kill. */
+export interface DeskProcess {
+  /**
+   * Asks the desk. `gone` when it died on the way: nothing is known of what was asked; it is back, and signed in
+   * to, when this resolves.
+   */
+  ask<Value>(call: (door: FrontDoor) => Promise<Value>): Promise<{ readonly value: Value } | 'gone'>;
+  hits(): Hit[];
+  restarts(): number;
+  stop(): Promise<void>;
+}
+
+export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
+  const hits = join(options.data, 'hits.jsonl');
+  let door: Promise<FrontDoor> | null = null;
+  let arrived: () => void = () => undefined;
+  const kept = await keepChild({
+    script: DESK_SCRIPT,
+    args: deskArgs(options, hits),
+    started: (child: Child) => {
+      door = signIn(DeskReady.parse(child.ready));
+      arrived();
+    },
+    mayStartAgain: (ended: Ended) =>
+      ended.signal === 'SIGKILL' && readHits(hits).some(({ target }) => target === 'desk'),
+    failed: options.failed,
+  });
+
+  const back = async (before: Promise<FrontDoor> | null): Promise<void> => {
+    const untilMs = Date.now() + BACK_MS;
+    while (door === before) {
+      if (Date.now() > untilMs) throw new Error(`the desk was not back in ${BACK_MS} ms`);
+      await Promise.race([
+        new Promise<void>((resolve) => {
+          arrived = resolve;
+        }),
+        new Promise((resolve) => setTimeout(resolve, 1_000)),
+      ]);
+    }
+    await door;
+  };
+
+  return {
+    async ask(call) {
+      const mine = door;
+      try {
+        if (mine === null) throw new Error('the desk has not started');
+        return { value: await call(await mine) };
+      } catch (error) {
+        if (error instanceof ORPCError) throw error;
+        await back(mine);
+        return 'gone';
+      }
+    },
+    hits: () => readHits(hits),
+    restarts: kept.restarts,
+    stop: kept.stop,
+  };
+}
+
+function deskArgs({ world, data, kills, plant }: DeskOptions, hits: string): string[] {
+  return [
+    ...['--config', world.deskConfig, '--data', data, '--clock-offset', String(world.file.clockOffsetMs)],
+    ...['--hits', hits, '--pids', world.pids, '--kills', JSON.stringify(kills)],
+    ...(plant === null ? [] : ['--plant', plant]),
+  ];
+}

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Report } from '#drill/rehearsal/report.ts';
+
+const DRILL = join(import.meta.dirname, '..', '..', 'drill', 'main.ts');
+
+export interface DrillEnd {
+  readonly status: number | null;
+  /** The JSON of the last line; null when there was none. */
+  readonly report: Report | null;
+  /** What the drill said besides. */
+  readonly said: string;
+}
+
+/** `npm run drill -- ARGS --json`, to its end. */
+export function runDrill(...args: readonly string[]): Promise<DrillEnd> {
+  const child = spawn(process.execPath, [DRILL, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, report: reportIn(out), said }));
+  });
+}
+
+function reportIn(out: string): Report | null {
+  const last = out.trim().split('\n').at(-1) ?? '';
+  return last.startsWith('{') ? (JSON.parse(last) as Report) : null;
+}
+
+/** A fresh seed, or the one of LIFEBOAT_SEED to see a run again. It is printed, so that it can be. */
+export function freshSeed(of: string): string {
+  const seed = process.env['LIFEBOAT_SEED'] ?? String(randomInt(2 ** 31));
+  process.stdout.write(`${of}: LIFEBOAT_SEED=${seed}\n`);
+  return seed;
+}
+
+/** What every drill that ends well says. */
+export const CLEAN = {
+  flat: true,
+  duplicates: 0,
+  overclosed: 0,
+  unknown: 0,
+  leftovers: [],
+  chain: 'ok',
+} as const;
