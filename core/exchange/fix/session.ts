@@ -261,6 +261,8 @@ class StoredSession implements FixSession {
       case 'peer-rejected':
         return this.#tellRejected(effect, maker);
       case 'refused':
+        // An inbound message that broke the rules has used its number: what it wanted to say must be asked.
+        if (effect.message !== undefined) maker.change({ kind: 'lost', why: `${effect.reason}: ${effect.detail}` });
         return host.log.warn('fix session refused', {
           venue,
           role,
