@@ -17,7 +17,7 @@ describe('what comes next, per part of the market', () => {
         'cash, F&O shares: MIS cut-off 15:10:00',
         'cash, other shares: MIS cut-off 15:20:00',
         'equity derivatives: MIS cut-off 15:25:00',
-        'commodity: MIS cut-off 23:30:00',
+        'commodity: MIS cut-off 23:40:00',
       ],
     ],
     [
@@ -26,7 +26,7 @@ describe('what comes next, per part of the market', () => {
         'cash, F&O shares: auction takes orders 15:20:00',
         'cash, other shares: MIS cut-off 15:20:00',
         'equity derivatives: MIS cut-off 15:25:00',
-        'commodity: MIS cut-off 23:30:00',
+        'commodity: MIS cut-off 23:40:00',
       ],
     ],
     [
@@ -35,7 +35,7 @@ describe('what comes next, per part of the market', () => {
         'cash, F&O shares: closed for today',
         'cash, other shares: closed for today',
         'equity derivatives: closed for today',
-        'commodity: MIS cut-off 23:30:00',
+        'commodity: MIS cut-off 23:40:00',
       ],
     ],
   ])('at minute %s', (minute, expected) => {
