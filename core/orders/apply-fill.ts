@@ -73,6 +73,7 @@ export function applyBust(records: Records, fact: FillBusted, context: ApplyCont
       filledValueE4:
         order.filledValueE4 - context.valueOf(order.terms.instrumentId, fill.priceE4, fill.quantity),
       toldQuantity: Math.max(filledQuantity, order.toldQuantity - fill.quantity),
+      takenBackQuantity: order.takenBackQuantity + fill.quantity,
       text: `trade ${fact.key.tradeId} was annulled by the exchange`,
     }),
   );
@@ -98,6 +99,7 @@ export function applyCorrection(records: Records, fact: FillCorrected, context: 
     filledQuantity,
     filledValueE4: order.filledValueE4 + value(priceE4, quantity) - value(fill.priceE4, fill.quantity),
     toldQuantity: Math.max(filledQuantity, order.toldQuantity + quantity - fill.quantity),
+    takenBackQuantity: order.takenBackQuantity + Math.max(0, fill.quantity - quantity),
   };
   if (fill.conflicted) records.markConflict(fact.orderId, false);
   const inFull = MAY_WORK.has(order.status) && filledQuantity >= order.terms.quantity;

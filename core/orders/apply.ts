@@ -86,6 +86,7 @@ function plannedOrder(fact: OrderPlanned, atMs: number): Order {
     filledQuantity: 0,
     filledValueE4: 0,
     toldQuantity: 0,
+    takenBackQuantity: 0,
     doubt: '',
     reference: null,
     fundsE4: 0,

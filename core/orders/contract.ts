@@ -57,6 +57,8 @@ export const OrderShown = z.object({
   filledValueE4: z.number(),
   /** CumQty as the exchange told it: more than `filledQuantity` means that fills are owed. */
   toldQuantity: z.number(),
+  /** Units that busts and corrections took back. */
+  takenBackQuantity: z.number(),
   /** What the order still pins of its position. */
   reserved: z.number(),
   /** Why it is in doubt; empty when it is not. */

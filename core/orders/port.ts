@@ -62,6 +62,8 @@ export interface Order {
   readonly filledValueE4: number;
   /** Highest CumQty the exchange told; more than `filledQuantity` means fills are owed to us. */
   readonly toldQuantity: number;
+  /** Units that busts and corrections took back: an old CumQty may still count them. */
+  readonly takenBackQuantity: number;
   /** What this order still pins of its position (design 4, "what frees quantity"): open, asked-for or owed. */
   readonly reserved: number;
   readonly doubt: string;

@@ -68,7 +68,7 @@ export function endedFacts(
   }
   if (!isSent(order)) return facts;
   const isOpen = MAY_WORK.has(status) || status === 'UNRESOLVED_YESTERDAY';
-  if (!isOpen && cumQuantity <= order.toldQuantity) return facts;
+  if (!isOpen && !isMoreThanTold(order, cumQuantity)) return facts;
   switch (word) {
     case 'canceled': {
       const cause =
@@ -167,7 +167,7 @@ function foundFilled(records: Records, order: Order, report: OrderReport): reado
   if (exchangeOrderId === null) return [];
   const facts: OrderFact[] = [...numberFacts(records, order, exchangeOrderId, report)];
   if (!MAY_WORK.has(order.status)) {
-    if (isSent(order) && cumQuantity > order.toldQuantity) {
+    if (isSent(order) && isMoreThanTold(order, cumQuantity)) {
       return [...facts, ...endedFacts(records, order, { ...report, cumQuantity }, 'canceled')];
     }
     return facts;
@@ -224,6 +224,11 @@ function confirmedFact(order: Order, exchangeOrderId: ExchangeOrderId, report: O
 
 function doubt(order: Order, why: DoubtCause): OrderFact {
   return { kind: 'order-in-doubt', v: 1, orderId: order.orderId, why };
+}
+
+/** After the end CumQty is news only above all it ever was: a late copy still counts what a bust took back. */
+function isMoreThanTold(order: Order, cumQuantity: number): boolean {
+  return cumQuantity > order.toldQuantity + order.takenBackQuantity;
 }
 
 function isSent(order: Order): boolean {

@@ -93,6 +93,15 @@ describe('fills (I4)', () => {
     expect(desk.orders.plan([planned(100)], []).ok).toBe(true);
   });
 
+  it('a late copy of its end still counts what the bust took back: nothing is owed by it', () => {
+    const desk = deskWith();
+    const orderId = working(desk, 100);
+    desk.hear(fillOf(desk, orderId, 'T1', 40, 40), report(desk, orderId, 'canceled', { cumQuantity: 40 }));
+    desk.hear(report(desk, orderId, 'bust', { trade: tradeOf('B1', 40, 1_000_000, 'T1') }));
+    expect(desk.hear(report(desk, orderId, 'canceled', { cumQuantity: 40, via: 'drop-copy' }))).toEqual([]);
+    expect(desk.orders.order(orderId)?.reserved).toBe(0);
+  });
+
   it('a bust that puts the order back into the book pins again', () => {
     const desk = deskWith();
     const orderId = working(desk, 100);

@@ -203,6 +203,14 @@ describe('reduce-only (I2)', () => {
     expect(desk.orders.plan([planned(30)], []).ok).toBe(true);
   });
 
+  it('holds for the row too, where the contract would have room', () => {
+    const desk = testDesk();
+    desk.positions.hold(ROW, 50);
+    desk.positions.hold({ ...ROW, product: 'NRML' }, 50);
+    expect(desk.orders.plan([planned(55)], [])).toMatchObject({ refusal: { reason: 'more-than-closable' } });
+    expect(desk.orders.plan([planned(50), planned(50, { product: 'NRML' })], []).ok).toBe(true);
+  });
+
   it('refuses an order without its authority', () => {
     const desk = testDesk();
     desk.positions.hold(ROW, 100);
