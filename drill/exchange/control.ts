@@ -45,6 +45,8 @@ export const ControlCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('amnesia') }),
 ]);
 export type ControlCommand = z.infer<typeof ControlCommand>;
+/** A command as it is written: what has a default may be left out. */
+export type ControlInput = z.input<typeof ControlCommand>;
 
 export interface ControlOptions {
   readonly exchange: Exchange;
