@@ -16,10 +16,14 @@ export function approve(
   view: { readonly nowMs: number; readonly policy: Policy; readonly mayNotTrade: string | null },
 ): SquareOffRefusal | null {
   if (kept === null) return { reason: 'unknown-plan', text: 'no such dry run, or it was approved already' };
-  if (kept.planHash !== asked.planHash) return { reason: 'hash-differs', text: 'this is not the plan that was read' };
+  if (kept.planHash !== asked.planHash)
+    return { reason: 'hash-differs', text: 'this is not the plan that was read' };
   if (view.nowMs > kept.expiresAtMs) return { reason: 'plan-expired', text: 'make a new dry run' };
   if (view.mayNotTrade !== null) return { reason: 'may-not-trade', text: view.mayNotTrade };
-  const needed = Math.max(view.policy.personsRequired, view.policy.personsForUnproven * Number(hasReadBack(kept.plan)));
+  const needed = Math.max(
+    view.policy.personsRequired,
+    view.policy.personsForUnproven * Number(hasReadBack(kept.plan)),
+  );
   const persons = new Set(asked.by.map((person) => person.trim()).filter((person) => person !== '')).size;
   if (persons >= needed) return null;
   return { reason: 'too-few-persons', text: `${needed} persons must approve, not ${persons}` };

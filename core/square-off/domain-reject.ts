@@ -9,7 +9,10 @@ const CAUSES: readonly (readonly [RegExp, AfterReject])[] = [
   [/risk.?reduction|\brrm\b|ioc (orders? )?only|only ioc/i, 'ioc-only'],
   [/market orders?/i, 'limits-only'],
   [/freeze|quantity.*(exceed|limit|too (large|big))|exceed.*quantity/i, 'smaller'],
-  [/lpp|price band|\bband\b|price range|operating range|circuit limit|\bdpr\b|outside.*price|price.*outside/i, 'reprice'],
+  [
+    /lpp|price band|\bband\b|price range|operating range|circuit limit|\bdpr\b|outside.*price|price.*outside/i,
+    'reprice',
+  ],
   [/throttl|message rate|rate limit|too many|busy|try again|temporar/i, 'later'],
   [/halt|suspend|not open|pre-?open|market.*closed|session/i, 'later'],
 ];

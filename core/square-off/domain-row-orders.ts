@@ -90,7 +90,10 @@ function absorbWithdrawal(view: RowView, memory: RowMemory, order: Order): void 
   memory.withdrawals += 1;
   memory.retryAtMs = view.nowMs + view.policy.waits.retryMs;
   if (memory.withdrawals <= WITHDRAWALS_MAX || memory.gaveUp !== null) return;
-  memory.gaveUp = { reason: 'rejected', text: order.text === '' ? 'withdrawn before it was sent' : order.text };
+  memory.gaveUp = {
+    reason: 'rejected',
+    text: order.text === '' ? 'withdrawn before it was sent' : order.text,
+  };
 }
 
 /** Cancelled or expired with something left: one step toward the edge, unless it traded. */
@@ -110,5 +113,8 @@ function absorbRemainder(view: RowView, memory: RowMemory, order: Order, rest: n
   if (memory.step <= view.policy.requoteSteps || memory.gaveUp !== null) return;
   memory.gaveUp = view.circuitLocked
     ? { reason: 'circuit-locked', text: 'the price stands at its band and nobody is on the other side' }
-    : { reason: 'no-liquidity', text: 'not filled at the furthest price that market, exchange and approval allow' };
+    : {
+        reason: 'no-liquidity',
+        text: 'not filled at the furthest price that market, exchange and approval allow',
+      };
 }

@@ -17,7 +17,8 @@ export interface Part {
   readonly text: string;
 }
 
-export type WaitKind = 'doubt' | 'answer' | 'link' | 'price' | 'circuit' | 'cancel' | 'quantity' | 'grace' | 'blocked';
+export type WaitKind =
+  'doubt' | 'answer' | 'link' | 'price' | 'circuit' | 'cancel' | 'quantity' | 'grace' | 'blocked';
 
 /**
  * What a run remembers of a row between its steps and does not journal: where it stands on the price ladder

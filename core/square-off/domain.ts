@@ -1,4 +1,4 @@
-import type { Entry } from '#core/events.ts';
+import type { Entry, Fact } from '#core/events.ts';
 import { present } from '#core/lib/assert.ts';
 import type { ExchangeOrderId, OrderId, PlanId, RunId } from '#core/model/ids.ts';
 import type { ApprovedRow, Hedge, Leftover, LeftoverSettled, RowKey, SquareOffFact } from './events.ts';
@@ -57,23 +57,25 @@ export function boardKey(runId: RunId, key: RowKey): string {
   return `${runId}|${rowKey(key)}`;
 }
 
+const OWN_KINDS: ReadonlySet<string> = new Set<SquareOffFact['kind']>([
+  'plan-approved',
+  'run-paused',
+  'run-resumed',
+  'run-stopped',
+  'row-left-over',
+  'row-flat',
+  'hedge-released',
+  'run-ended',
+  'leftover-settled',
+]);
+
+function isOwn(fact: Fact): fact is SquareOffFact {
+  return OWN_KINDS.has(fact.kind);
+}
+
 /** What one fact changes. Facts of other services change nothing here. */
-export function applyFact(state: SquareOffState, entry: Entry): void {
-  const { fact, atMs } = entry;
-  switch (fact.kind) {
-    case 'plan-approved':
-    case 'run-paused':
-    case 'run-resumed':
-    case 'run-stopped':
-    case 'row-left-over':
-    case 'row-flat':
-    case 'hedge-released':
-    case 'run-ended':
-    case 'leftover-settled':
-      return applyOwn(state, fact, atMs);
-    default:
-      return;
-  }
+export function applyFact(state: SquareOffState, { fact, atMs }: Entry): void {
+  if (isOwn(fact)) applyOwn(state, fact, atMs);
 }
 
 function applyOwn(state: SquareOffState, fact: SquareOffFact, atMs: number): void {
@@ -179,7 +181,17 @@ function releaseHedge(state: SquareOffState, run: Run, row: RunRow): void {
 
 function putOnBoard(state: SquareOffState, runId: RunId, leftover: Leftover, atMs: number): void {
   const { account, instrumentId, product, quantity, reason, text } = leftover;
-  const item: BoardItem = { runId, account, instrumentId, product, quantity, reason, text, atMs, settled: null };
+  const item: BoardItem = {
+    runId,
+    account,
+    instrumentId,
+    product,
+    quantity,
+    reason,
+    text,
+    atMs,
+    settled: null,
+  };
   const key = boardKey(runId, leftover);
   const items = state.board.get(key);
   if (items === undefined) state.board.set(key, [item]);

@@ -102,7 +102,10 @@ export class LiveRows {
   }
 
   ofGroup(live: LiveRow): readonly LiveRow[] {
-    return present(this.byGroup.get(groupName(live.run.runId, live.row.approved.group)), 'the group of a row');
+    return present(
+      this.byGroup.get(groupName(live.run.runId, live.row.approved.group)),
+      'the group of a row',
+    );
   }
 
   mark(live: LiveRow): void {
@@ -121,7 +124,8 @@ export class LiveRows {
   }
 
   markRun(runId: RunId): void {
-    for (const live of this.rows.values()) if (live.run.runId === runId && live.row.status === 'open') this.mark(live);
+    for (const live of this.rows.values())
+      if (live.run.runId === runId && live.row.status === 'open') this.mark(live);
   }
 
   markAll(): void {
@@ -148,7 +152,11 @@ export class LiveRows {
 
   /** Marks every row whose time has come. */
   ring(nowMs: number): void {
-    for (let first = this.wakes.first(); first !== undefined && first.atMs <= nowMs; first = this.wakes.first()) {
+    for (
+      let first = this.wakes.first();
+      first !== undefined && first.atMs <= nowMs;
+      first = this.wakes.first()
+    ) {
       this.wakes.pop();
       if (first.live.wakeMs !== first.atMs) continue;
       first.live.wakeMs = null;

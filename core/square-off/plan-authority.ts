@@ -41,7 +41,10 @@ export function authorise(
   }
   const { calendar, misMayBeClosedBeforeCutOff } = input.policy;
   if (misMayBeClosedBeforeCutOff || afterMisCutOff(calendar, instrument, input.nowMs)) {
-    return { ok: true, evidence: policyEvidence(input, 'mis-cut-off', `MIS cut-off of ${instrument.segment}`) };
+    return {
+      ok: true,
+      evidence: policyEvidence(input, 'mis-cut-off', `MIS cut-off of ${instrument.segment}`),
+    };
   }
   return refusal('no-authority', 'MIS before its cut-off needs an instruction or a decision of RMS');
 }
@@ -58,7 +61,11 @@ function restriction(input: PlanInput, row: PositionRow, requested: RequestedRow
   return refusal('no-authority', "delivery (CNC) needs the client's own instruction");
 }
 
-function explicitEvidence(input: PlanInput, row: PositionRow, requested: RequestedRow | null): Authority | null {
+function explicitEvidence(
+  input: PlanInput,
+  row: PositionRow,
+  requested: RequestedRow | null,
+): Authority | null {
   const evidence = requested?.evidence ?? instructionOf(input, row) ?? wholeRequest(input);
   if (evidence === null) return null;
   if (evidence.reference.trim() === '') {

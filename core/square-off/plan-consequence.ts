@@ -23,7 +23,8 @@ export function ifLeftOpen(
   tradingDate: string,
 ): string {
   const { underlying } = instrument;
-  if (instrument.kind === 'equity') return cashConsequence(underlying, product, net, valueE4(instrument, priceE4, net));
+  if (instrument.kind === 'equity')
+    return cashConsequence(underlying, product, net, valueE4(instrument, priceE4, net));
   if (instrument.expiry !== tradingDate) {
     const kept = product === 'MIS' ? 'is carried overnight as NRML with its full margin' : 'stays open';
     return `${kept}, expires ${instrument.expiry}`;
@@ -32,7 +33,8 @@ export function ifLeftOpen(
     case 'cash':
       return 'expires today, settled in cash';
     case 'devolves':
-      if (instrument.kind === 'option') return `expires today: in the money it becomes a future of ${underlying}`;
+      if (instrument.kind === 'option')
+        return `expires today: in the money it becomes a future of ${underlying}`;
       return deliveryOf(net > 0, net, underlying, valueE4(instrument, priceE4, net));
     case 'physical':
     case 'delivery':

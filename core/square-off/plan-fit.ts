@@ -6,7 +6,10 @@ import type { PlanInput, RequestedRow } from './plan-input.ts';
 /** Why a row, or what is left of it, does not go. */
 export type Unfit = { readonly reason: LeftoverReason; readonly text: string };
 
-export const UNKNOWN_CONTRACT: Unfit = { reason: 'unknown-instrument', text: 'the contract is in no file of the day' };
+export const UNKNOWN_CONTRACT: Unfit = {
+  reason: 'unknown-instrument',
+  text: 'the contract is in no file of the day',
+};
 
 /** Why a row may not be touched at all, whoever asks; null when it may. */
 export function unfit(
@@ -17,7 +20,10 @@ export function unfit(
 ): Unfit | null {
   const blocked = input.blocked(row.account);
   if (row.warnings.includes('contract-changed') || input.contractInDoubt(row.instrumentId, row.account)) {
-    return { reason: 'contract-changed', text: 'token, lot, strike or ISIN changed since the position was taken' };
+    return {
+      reason: 'contract-changed',
+      text: 'token, lot, strike or ISIN changed since the position was taken',
+    };
   }
   if (row.warnings.includes('unknown-instrument')) return UNKNOWN_CONTRACT;
   if (row.warnings.includes('fill-conflict')) {
@@ -43,10 +49,16 @@ function unprovenRefusal(input: PlanInput, row: PositionRow, requested: Requeste
   if (row.proof === 'proven') return null;
   const { scope } = input.request;
   if (scope.kind === 'all' || requested === null) {
-    return { reason: 'unproven', text: 'trades may be unseen: never in an exit-all, one at a time with a read-back' };
+    return {
+      reason: 'unproven',
+      text: 'trades may be unseen: never in an exit-all, one at a time with a read-back',
+    };
   }
   if (scope.rows.length > 1) return { reason: 'unproven', text: 'unproven rows go one at a time' };
   const shown = row.closingSide === 'sell' ? row.netLow : row.netHigh;
   if (requested.readBack === shown) return null;
-  return { reason: 'unproven', text: `read back ${requested.readBack ?? 'nothing'}, but the net shown is ${shown}` };
+  return {
+    reason: 'unproven',
+    text: `read back ${requested.readBack ?? 'nothing'}, but the net shown is ${shown}`,
+  };
 }

@@ -22,7 +22,8 @@ export interface RequestedRow extends RowKey {
 
 /** What is asked: everything that may be closed, or rows by name. */
 export interface ExitRequest {
-  readonly scope: { readonly kind: 'all' } | { readonly kind: 'rows'; readonly rows: readonly RequestedRow[] };
+  readonly scope:
+    { readonly kind: 'all' } | { readonly kind: 'rows'; readonly rows: readonly RequestedRow[] };
   /** Authority for every row that has none of its own; null: only cut-off and shortfall rows go. */
   readonly evidence: Evidence | null;
   /** A client's instruction speaks for that client only. */

@@ -22,7 +22,11 @@ export interface RowQuantity {
   readonly close: number;
   readonly afterCancel: number;
   readonly elsewhere: number;
-  readonly rest: readonly { readonly quantity: number; readonly reason: LeftoverReason; readonly text: string }[];
+  readonly rest: readonly {
+    readonly quantity: number;
+    readonly reason: LeftoverReason;
+    readonly text: string;
+  }[];
 }
 
 const OVER: ReadonlySet<OrderStatus> = new Set<OrderStatus>([
@@ -88,7 +92,12 @@ export function cancellable(input: PlanInput, book: ContractBook): { own: Order[
  * The quantity of one row that may go, smallest first: what was asked, the exchange's net over all products,
  * the certain part of the position, and what nobody else has pinned.
  */
-export function rowQuantity(input: PlanInput, row: PositionRow, book: ContractBook, asked: number): RowQuantity {
+export function rowQuantity(
+  input: PlanInput,
+  row: PositionRow,
+  book: ContractBook,
+  asked: number,
+): RowQuantity {
   const rest: { quantity: number; reason: LeftoverReason; text: string }[] = [];
   const side = row.closingSide;
   const keep = (quantity: number, reason: LeftoverReason, text: string): void => {
@@ -98,7 +107,11 @@ export function rowQuantity(input: PlanInput, row: PositionRow, book: ContractBo
   const certain = Math.min(asked, row.closable);
   keep(asked - certain, 'unproven', 'the snapshot has no cut: only the smallest possible position is closed');
   const close = Math.min(certain, share);
-  keep(certain - close, 'offset-by-product', 'the client holds the opposite in another product: convert in the book first');
+  keep(
+    certain - close,
+    'offset-by-product',
+    'the client holds the opposite in another product: convert in the book first',
+  );
   book.taken += close;
   const pins = pinsOf(input, row, book, side);
   const free = Math.max(0, row.closable - pins.main - pins.doubt - pins.elsewhere);

@@ -14,7 +14,10 @@ export function orderLimit(instrument: Instrument, policy: Policy): number {
 }
 
 /** Whole lots of a quantity, and the odd units that no order can close. */
-export function wholeLots(quantity: number, lotSize: number): { readonly whole: number; readonly odd: number } {
+export function wholeLots(
+  quantity: number,
+  lotSize: number,
+): { readonly whole: number; readonly odd: number } {
   const odd = quantity % lotSize;
   return { whole: quantity - odd, odd };
 }
@@ -22,7 +25,7 @@ export function wholeLots(quantity: number, lotSize: number): { readonly whole: 
 /** Orders of at most `limit` units each; the sum is `whole`, save past `SLICES_MAX`. */
 export function slicesOf(whole: number, limit: number): readonly number[] {
   const slices: number[] = [];
-  for (let left = whole; left > 0 && slices.length < SLICES_MAX; ) {
+  for (let left = whole; left > 0 && slices.length < SLICES_MAX;) {
     const slice = Math.min(left, limit);
     slices.push(slice);
     left -= slice;

@@ -8,7 +8,12 @@ import type { Policy } from './policy.ts';
  * Predicted margin that closing frees, ten-thousandths of a rupee: a share of the notional for futures and
  * short options, the premium for a long one. Shown and journalled; it never refuses an order that reduces.
  */
-export function marginFreedE4(instrument: Instrument, net: number, notionalE4: number, policy: Policy): number {
+export function marginFreedE4(
+  instrument: Instrument,
+  net: number,
+  notionalE4: number,
+  policy: Policy,
+): number {
   const size = Math.abs(notionalE4);
   if (instrument.kind === 'option' && net > 0) return size;
   return Math.floor((size * policy.marginBasisPoints[marginClass(instrument)]) / 10_000);
@@ -65,11 +70,23 @@ export function canonicalText(
   for (const exchangeOrderId of plan.cancels.foreign) say('cancel-foreign', exchangeOrderId);
   for (const row of plan.rows) {
     const { account, instrumentId, product, quantity, worstPriceE4, evidence } = row;
-    say('row', account, instrumentId, product, quantity, worstPriceE4, evidence.authority, evidence.reference);
+    say(
+      'row',
+      account,
+      instrumentId,
+      product,
+      quantity,
+      worstPriceE4,
+      evidence.authority,
+      evidence.reference,
+    );
     say('slices', ...row.slices);
   }
-  for (const one of plan.leftovers) say('leftover', one.account, one.instrumentId, one.product, one.quantity, one.reason);
-  for (const hedge of plan.hedges) say('hedge', hedge.group, hedge.longLots, hedge.shortInitial, hedge.futureInitial);
-  for (const one of plan.conversions) say('convert', one.account, one.instrumentId, one.from, one.to, one.quantity);
+  for (const one of plan.leftovers)
+    say('leftover', one.account, one.instrumentId, one.product, one.quantity, one.reason);
+  for (const hedge of plan.hedges)
+    say('hedge', hedge.group, hedge.longLots, hedge.shortInitial, hedge.futureInitial);
+  for (const one of plan.conversions)
+    say('convert', one.account, one.instrumentId, one.from, one.to, one.quantity);
   return lines.map((parts) => JSON.stringify(parts)).join('\n');
 }

@@ -45,7 +45,8 @@ export function makePlan(input: PlanInput): Plan {
   const cancels = cancelStep(input, books, touched);
   const rows = withTimes(input, slowed, cancels.perVenue);
   const conversions: Conversion[] = [];
-  for (const key of touched) conversions.push(...conversionsOf(present(books.get(key), 'the book of every row')));
+  for (const key of touched)
+    conversions.push(...conversionsOf(present(books.get(key), 'the book of every row')));
   const hedges = hedgesOf(input, rows);
   const leftovers = [...draft.leftovers].sort((one, other) => (rowKey(one) < rowKey(other) ? -1 : 1));
   const whole = { cancels: cancels.step, conversions, rows, leftovers, hedges, elsewhere: draft.elsewhere };
@@ -115,12 +116,21 @@ function planRow(
   if (quantity.elsewhere > 0) draft.elsewhere.push(row);
   const limit = orderLimit(instrument, input.policy);
   if (limit === 0 && quantity.close > 0) {
-    return leave(quantity.close, 'freeze-unknown', 'no freeze quantity is loaded and no default is configured');
+    return leave(
+      quantity.close,
+      'freeze-unknown',
+      'no freeze quantity is loaded and no default is configured',
+    );
   }
   const { whole, odd } = wholeLots(quantity.close, instrument.lotSize);
   if (odd > 0) leave(odd, 'odd-lot', `less than a lot of ${instrument.lotSize} can not be ordered`);
   if (whole === 0) return;
-  const priced = pricedRow(input, row, requested, instrument, { whole, limit, net, evidence: authority.evidence });
+  const priced = pricedRow(input, row, requested, instrument, {
+    whole,
+    limit,
+    net,
+    evidence: authority.evidence,
+  });
   if ('reason' in priced) return leave(whole, priced.reason, priced.text);
   draft.rows.push({ ...priced, afterCancel: quantity.afterCancel });
 }
@@ -140,7 +150,12 @@ function pricedRow(
   sizing: Sizing,
 ): PlanRow | Unfit {
   const { nowMs, policy } = input;
-  const phase = phaseAt(policy.calendar, instrument, nowMs, input.session(instrument.exchange, instrument.segment));
+  const phase = phaseAt(
+    policy.calendar,
+    instrument,
+    nowMs,
+    input.session(instrument.exchange, instrument.segment),
+  );
   const deadline = deadlineOf(policy.calendar, instrument, row.product, nowMs);
   if (phase === 'closed' || deadline === null) {
     return { reason: 'market-closed', text: `the market of ${instrument.symbol} is closed` };
@@ -165,7 +180,8 @@ function pricedRow(
     nowMs,
     policy,
   });
-  if (priced === null) return { reason: 'no-live-price', text: 'no live quote, no fresh file price, no limit given' };
+  if (priced === null)
+    return { reason: 'no-live-price', text: 'no live quote, no fresh file price, no limit given' };
   const shownE4 = priced.priceE4 ?? priced.reference?.priceE4 ?? 0;
   const signed = Math.sign(sizing.net) * sizing.whole;
   const visible = visibleQuantity(quote, side);
@@ -219,10 +235,18 @@ function shareBook(input: PlanInput, rows: readonly PlanRow[]): PlanRow[] {
     demands.set(key, demand);
   }
   return rows.map((row) => {
-    const { accounts, quantity, largest } = present(demands.get(`${row.instrumentId}|${row.side}`), 'the demand of a row');
+    const { accounts, quantity, largest } = present(
+      demands.get(`${row.instrumentId}|${row.side}`),
+      'the demand of a row',
+    );
     const instrument = present(input.instrument(row.instrumentId), 'the contract of a planned row');
     const visible = visibleQuantity(input.quote(row.instrumentId), row.side);
-    const sliceQuantity = fairSlice({ clients: accounts.size, quantity, largest }, visible, instrument, row.sliceQuantity);
+    const sliceQuantity = fairSlice(
+      { clients: accounts.size, quantity, largest },
+      visible,
+      instrument,
+      row.sliceQuantity,
+    );
     return { ...row, sliceQuantity, slices: slicesOf(Math.abs(row.quantity), sliceQuantity) };
   });
 }
@@ -233,7 +257,10 @@ function cancelStep(
   books: ReadonlyMap<string, ContractBook>,
   touched: ReadonlySet<string>,
 ): { step: Plan['cancels']; perVenue: Map<VenueId, number> } {
-  const step = { orders: [] as Plan['cancels']['orders'][number][], foreign: [] as Plan['cancels']['foreign'][number][] };
+  const step = {
+    orders: [] as Plan['cancels']['orders'][number][],
+    foreign: [] as Plan['cancels']['foreign'][number][],
+  };
   const perVenue = new Map<VenueId, number>();
   const offered = new Set<VenueId>();
   for (const key of touched) {
@@ -249,7 +276,11 @@ function cancelStep(
   return { step: { ...step, massCancelOffered: [...offered] }, perVenue };
 }
 
-function withTimes(input: PlanInput, rows: readonly PlanRow[], cancels: ReadonlyMap<VenueId, number>): PlanRow[] {
+function withTimes(
+  input: PlanInput,
+  rows: readonly PlanRow[],
+  cancels: ReadonlyMap<VenueId, number>,
+): PlanRow[] {
   const rates = new Map<VenueId, number>();
   for (const row of rows) {
     if (rates.has(row.venue)) continue;

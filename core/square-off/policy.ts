@@ -34,7 +34,9 @@ export interface Policy {
   readonly personsRequired: number;
   readonly personsForUnproven: number;
   /** Margin of a future or a short option, in basis points of its notional; a prediction, never a refusal. */
-  readonly marginBasisPoints: Readonly<Record<'index' | 'stock' | 'currency' | 'commodity' | 'equity', number>>;
+  readonly marginBasisPoints: Readonly<
+    Record<'index' | 'stock' | 'currency' | 'commodity' | 'equity', number>
+  >;
   readonly waits: Waits;
 }
 

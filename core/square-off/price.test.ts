@@ -36,29 +36,84 @@ const EDGE = DEFAULT_POLICY.requoteSteps;
 
 describe('buy and sell price caps', () => {
   it.each<[string, string, string]>([
-    ['buy: market protection of an index option over 50', priced(call, 1_000_000), '102.5 DAY live market-protection'],
+    [
+      'buy: market protection of an index option over 50',
+      priced(call, 1_000_000),
+      '102.5 DAY live market-protection',
+    ],
     ['sell: the same below', priced(call, 1_000_000, { side: 'sell' }), '97.5 DAY live market-protection'],
     ['under 10: 20 %', priced(call, 50_000), '6 DAY live market-protection'],
-    ['buy at the edge: LPP 40 %', priced(call, 1_000_000, { step: EDGE }), '140 DAY live limit-price-protection'],
-    ['sell at the edge: LPP 40 %', priced(call, 1_000_000, { side: 'sell', step: EDGE }), '60 DAY live limit-price-protection'],
+    [
+      'buy at the edge: LPP 40 %',
+      priced(call, 1_000_000, { step: EDGE }),
+      '140 DAY live limit-price-protection',
+    ],
+    [
+      'sell at the edge: LPP 40 %',
+      priced(call, 1_000_000, { side: 'sell', step: EDGE }),
+      '60 DAY live limit-price-protection',
+    ],
     ['a cheap option: Rs 20 up', priced(call, 300_000, { step: EDGE }), '50 DAY live limit-price-protection'],
-    ['and never under one tick', priced(call, 100_000, { side: 'sell', step: EDGE }), '0.05 DAY live limit-price-protection'],
-    ['index future under 10,000: Rs 200', priced(future, 90_000_000, { step: EDGE }), '9200 DAY live limit-price-protection'],
-    ['stock future: 3 %', priced(stockFuture, 14_200_000, { step: EDGE }), '1462.6 DAY live limit-price-protection'],
-    ['buy: the band is tighter', priced(contract('B', { upperBandE4: 1_010_100 }), 1_000_000), '101 DAY live band'],
-    ['sell: the band is tighter', priced(contract('B', { lowerBandE4: 989_900 }), 1_000_000, { side: 'sell' }), '99 DAY live band'],
+    [
+      'and never under one tick',
+      priced(call, 100_000, { side: 'sell', step: EDGE }),
+      '0.05 DAY live limit-price-protection',
+    ],
+    [
+      'index future under 10,000: Rs 200',
+      priced(future, 90_000_000, { step: EDGE }),
+      '9200 DAY live limit-price-protection',
+    ],
+    [
+      'stock future: 3 %',
+      priced(stockFuture, 14_200_000, { step: EDGE }),
+      '1462.6 DAY live limit-price-protection',
+    ],
+    [
+      'buy: the band is tighter',
+      priced(contract('B', { upperBandE4: 1_010_100 }), 1_000_000),
+      '101 DAY live band',
+    ],
+    [
+      'sell: the band is tighter',
+      priced(contract('B', { lowerBandE4: 989_900 }), 1_000_000, { side: 'sell' }),
+      '99 DAY live band',
+    ],
     ['cash shares: half a per cent', priced(reliance, 14_200_000), '1427.1 DAY live market-protection'],
-    ['rounded toward the reference', priced(contract('T', { tickE4: 10_000 }), 1_000_000, { side: 'sell' }), '98 DAY live market-protection'],
-    ["the dealer's limit is tighter", priced(call, 1_000_000, { dealerLimitE4: 1_005_000 }), '100.5 DAY live dealer'],
-    ['never past the approved worst', priced(call, 1_000_000, { approvedWorstE4: 1_200_000, step: EDGE }), '120 DAY live dealer'],
-    ['auction: within 3 %', priced(reliance, 14_200_000, { phase: 'auction', step: EDGE }), '1462.6 DAY live band'],
-    ['risk-reduction mode: IOC', priced(call, 1_000_000, { phase: 'risk-reduction' }), '102.5 IOC live market-protection'],
+    [
+      'rounded toward the reference',
+      priced(contract('T', { tickE4: 10_000 }), 1_000_000, { side: 'sell' }),
+      '98 DAY live market-protection',
+    ],
+    [
+      "the dealer's limit is tighter",
+      priced(call, 1_000_000, { dealerLimitE4: 1_005_000 }),
+      '100.5 DAY live dealer',
+    ],
+    [
+      'never past the approved worst',
+      priced(call, 1_000_000, { approvedWorstE4: 1_200_000, step: EDGE }),
+      '120 DAY live dealer',
+    ],
+    [
+      'auction: within 3 %',
+      priced(reliance, 14_200_000, { phase: 'auction', step: EDGE }),
+      '1462.6 DAY live band',
+    ],
+    [
+      'risk-reduction mode: IOC',
+      priced(call, 1_000_000, { phase: 'risk-reduction' }),
+      '102.5 IOC live market-protection',
+    ],
   ])('%s', (_name, actual, expected) => {
     expect(actual).toBe(expected);
   });
 
   it('the ladder walks from the first price to the edge and never back', () => {
-    const steps = Array.from({ length: EDGE + 2 }, (_, step) => priced(call, 1_000_000, { step }).split(' ')[0]);
+    const steps = Array.from(
+      { length: EDGE + 2 },
+      (_, step) => priced(call, 1_000_000, { step }).split(' ')[0],
+    );
     expect(steps).toEqual(['102.5', '108.75', '115', '121.25', '127.5', '133.75', '140', '140']);
   });
 });
@@ -68,9 +123,21 @@ describe('market orders', () => {
   it.each<[string, string, string]>([
     ['where the venue takes them', priced(call, 1_000_000, { capabilities }), 'market DAY live none'],
     ['without any price at all', priced(call, 0, { capabilities }), 'market DAY - -'],
-    ['not in the auction', priced(reliance, 14_200_000, { capabilities, phase: 'auction' }), '1427.1 DAY live market-protection'],
-    ['not after the venue refused one', priced(call, 1_000_000, { capabilities, limitsOnly: true }), '102.5 DAY live market-protection'],
-    ["not against the dealer's limit", priced(call, 1_000_000, { capabilities, dealerLimitE4: 1_005_000 }), '100.5 DAY live dealer'],
+    [
+      'not in the auction',
+      priced(reliance, 14_200_000, { capabilities, phase: 'auction' }),
+      '1427.1 DAY live market-protection',
+    ],
+    [
+      'not after the venue refused one',
+      priced(call, 1_000_000, { capabilities, limitsOnly: true }),
+      '102.5 DAY live market-protection',
+    ],
+    [
+      "not against the dealer's limit",
+      priced(call, 1_000_000, { capabilities, dealerLimitE4: 1_005_000 }),
+      '100.5 DAY live dealer',
+    ],
   ])('%s', (_name, actual, expected) => {
     expect(actual).toBe(expected);
   });
@@ -80,7 +147,11 @@ describe('reference', () => {
   const stale = quote(call, 1_000_000, { atMs: NOW - 6000 });
   it.each<[string, string, string]>([
     ['a stale quote is none', priced(call, 0, { quote: stale }), 'no-live-price'],
-    ["then the file's price within its age", priced(call, 0, { quote: stale, fileAsOfMs: NOW - 60_000 }), '102.5 DAY file market-protection'],
+    [
+      "then the file's price within its age",
+      priced(call, 0, { quote: stale, fileAsOfMs: NOW - 60_000 }),
+      '102.5 DAY file market-protection',
+    ],
     ['not past its age', priced(call, 0, { fileAsOfMs: NOW - 13 * 3_600_000 }), 'no-live-price'],
     ["then the dealer's limit", priced(call, 0, { dealerLimitE4: 900_000 }), '90 DAY dealer dealer'],
   ])('%s', (_name, actual, expected) => {
@@ -91,5 +162,8 @@ describe('reference', () => {
 it('locked at the circuit is a state of the market: nobody sells, and bids stand at the upper band', () => {
   const banded = contract('B', { upperBandE4: 1_100_000, lowerBandE4: 900_000 });
   const locked = quote(banded, 1_100_000, { bidE4: 1_100_000, askQuantity: 0, askE4: 0 });
-  expect([isCircuitLocked(banded, 'buy', locked), isCircuitLocked(banded, 'sell', locked)]).toEqual([true, false]);
+  expect([isCircuitLocked(banded, 'buy', locked), isCircuitLocked(banded, 'sell', locked)]).toEqual([
+    true,
+    false,
+  ]);
 });

@@ -53,7 +53,10 @@ export function priceOrder(input: PriceInput): Priced | null {
   }
   if (reference === null) return null;
   const edge = tightest(input.side, [...exchangeCaps(input, reference.priceE4), ...ownCaps(input)]);
-  const first = tightest(input.side, [protectionCap(input, reference.priceE4), ...(edge === null ? [] : [edge])]);
+  const first = tightest(input.side, [
+    protectionCap(input, reference.priceE4),
+    ...(edge === null ? [] : [edge]),
+  ]);
   assert(first !== null, 'market protection always gives a first limit');
   const share = Math.min(input.step, input.policy.requoteSteps) / input.policy.requoteSteps;
   const edgeE4 = edge?.limitE4 ?? first.limitE4;
@@ -100,7 +103,8 @@ function protectionCap(input: PriceInput, referenceE4: number): Cap {
 function tightest(side: Side, caps: readonly Cap[]): Cap | null {
   let found: Cap | null = null;
   for (const cap of caps) {
-    const tighter = found === null || (side === 'buy' ? cap.limitE4 < found.limitE4 : cap.limitE4 > found.limitE4);
+    const tighter =
+      found === null || (side === 'buy' ? cap.limitE4 < found.limitE4 : cap.limitE4 > found.limitE4);
     if (tighter) found = cap;
   }
   return found;
@@ -128,10 +132,16 @@ function referenceOf(input: PriceInput): PriceReference | null {
   const { quote, nowMs, policy, instrument, fileAsOfMs, dealerLimitE4 } = input;
   if (quote !== null && nowMs - quote.atMs <= policy.liveMaxAgeMs) {
     const priceE4 = quote.lastE4 > 0 ? quote.lastE4 : input.side === 'buy' ? quote.askE4 : quote.bidE4;
-    if (priceE4 > 0) return { priceE4, source: 'live', ageMs: Math.max(0, nowMs - quote.atMs), cappedBy: 'none' };
+    if (priceE4 > 0)
+      return { priceE4, source: 'live', ageMs: Math.max(0, nowMs - quote.atMs), cappedBy: 'none' };
   }
   if (fileAsOfMs !== null && instrument.filePriceE4 > 0 && nowMs - fileAsOfMs <= policy.fileMaxAgeMs) {
-    return { priceE4: instrument.filePriceE4, source: 'file', ageMs: Math.max(0, nowMs - fileAsOfMs), cappedBy: 'none' };
+    return {
+      priceE4: instrument.filePriceE4,
+      source: 'file',
+      ageMs: Math.max(0, nowMs - fileAsOfMs),
+      cappedBy: 'none',
+    };
   }
   if (dealerLimitE4 === null) return null;
   return { priceE4: dealerLimitE4, source: 'dealer', ageMs: 0, cappedBy: 'dealer' };
@@ -181,7 +191,12 @@ export function isCircuitLocked(instrument: Instrument, side: Side, quote: Quote
   if (side === 'buy') {
     return instrument.upperBandE4 > 0 && quote.askQuantity === 0 && quote.bidE4 >= instrument.upperBandE4;
   }
-  return instrument.lowerBandE4 > 0 && quote.bidQuantity === 0 && quote.askE4 > 0 && quote.askE4 <= instrument.lowerBandE4;
+  return (
+    instrument.lowerBandE4 > 0 &&
+    quote.bidQuantity === 0 &&
+    quote.askE4 > 0 &&
+    quote.askE4 <= instrument.lowerBandE4
+  );
 }
 
 /** A long option that nobody bids for and that last traded at its lowest price is left to expire. */

@@ -6,18 +6,20 @@ import type { Entry, Fact } from '#core/events.ts';
 import type { Journal } from '#core/journal/port.ts';
 import { present } from '#core/lib/assert.ts';
 import type { ExchangeOrderId, OrderId, RunId, VenueId } from '#core/model/ids.ts';
-import type { PlannedOrder } from '#core/orders/port.ts';
 import { decideRow } from './domain-row.ts';
 import { newMemory } from './domain-row-view.ts';
-import type { Part, RowAction } from './domain-row-view.ts';
+import type { RowAction } from './domain-row-view.ts';
 import type { Run, SquareOffState } from './domain.ts';
 import type { LiveRow } from './live.ts';
 import { LiveRows } from './live.ts';
-import { contractKey, isOver } from './plan-quantity.ts';
+import { stepOne } from './service-cancels.ts';
+import type { StepOneWork } from './service-cancels.ts';
+import { leftOver, lostContract, plannedOrder } from './row-facts.ts';
+import { createFollower } from './service-follow.ts';
 import { createReleases } from './service-release.ts';
 import { createPlacing } from './service-placing.ts';
 import type { Placing } from './service-placing.ts';
-import { sideOf, viewRow } from './view.ts';
+import { viewRow } from './view.ts';
 import type { Surroundings } from './view.ts';
 
 /** Rows looked at, and facts written, in one turn of the main thread. */
@@ -92,7 +94,8 @@ export function createEngine(deps: EngineDeps) {
   function lookAt(live: LiveRow, work: Work): void {
     const nowMs = deps.now();
     const view = viewRow(deps, rows, live, nowMs, awaited);
-    if (view === null) return live.row.status === 'open' ? carryOut(live, lostContract(deps, live), work) : undefined;
+    if (view === null)
+      return live.row.status === 'open' ? carryOut(live, lostContract(deps, live), work) : undefined;
     const decision = decideRow(view, live.memory);
     for (const action of decision.actions) carryOut(live, action, work);
     if (decision.wakeMs !== null) rows.wake(live, decision.wakeMs);
@@ -134,7 +137,10 @@ export function createEngine(deps: EngineDeps) {
       const { runId, flatRows } = run;
       const leftoverRows = run.rows.size - flatRows;
       // A refused append leaves the run among `ends`, and the next turn tries again.
-      if (run.state === 'ended' || deps.journal.append([{ kind: 'run-ended', v: 1, runId, flatRows, leftoverRows }]).ok) {
+      if (
+        run.state === 'ended' ||
+        deps.journal.append([{ kind: 'run-ended', v: 1, runId, flatRows, leftoverRows }]).ok
+      ) {
         ends.delete(run);
       }
     }
@@ -144,7 +150,7 @@ export function createEngine(deps: EngineDeps) {
   function take(run: Run): void {
     if (known.has(run.runId)) return;
     known.add(run.runId);
-    const cancels = stepOne(run);
+    const cancels = stepOne(deps, run, awaited);
     rows.add(run, cancels.byContract);
     rows.recall(deps.orders.ofRun(run.runId));
     if (run.openRows === 0) ends.add(run);
@@ -152,89 +158,28 @@ export function createEngine(deps: EngineDeps) {
     askTurn();
   }
 
-  function sendCancels(run: Run, cancels: ReturnType<typeof stepOne>): void {
+  function sendCancels(run: Run, cancels: StepOneWork): void {
     releases.cancel(cancels.own, `run ${run.runId}`, 'step one of an exit');
     releases.cancelForeign(cancels.foreign, run.by.join(', '));
     if (cancels.planned.length > 0) placing.withdraw(cancels.planned);
   }
 
-  /** Resting orders that the approval said to cancel and that are not over yet. */
-  function stepOne(run: Run) {
-    const byContract = new Map<string, { own: OrderId[]; foreign: ExchangeOrderId[] }>();
-    const own: OrderId[] = [];
-    const planned: OrderId[] = [];
-    const foreign: ExchangeOrderId[] = [];
-    const at = (key: string) => {
-      const found = byContract.get(key) ?? { own: [], foreign: [] };
-      byContract.set(key, found);
-      return found;
-    };
-    for (const orderId of run.cancelOrders) {
-      const order = deps.orders.order(orderId);
-      if (order === null || isOver(order.status)) continue;
-      (order.status === 'PLANNED' ? planned : own).push(orderId);
-      at(contractKey(order.terms)).own.push(orderId);
-    }
-    const asked = new Set(run.cancelForeign);
-    for (const order of asked.size === 0 ? [] : deps.orders.foreignOrders()) {
-      if (!asked.has(order.exchangeOrderId) || order.cancel === 'refused') continue;
-      awaited.add(order.exchangeOrderId);
-      if (order.cancel === 'none') foreign.push(order.exchangeOrderId);
-      at(contractKey(order)).foreign.push(order.exchangeOrderId);
-    }
-    return { own, planned, foreign, byContract };
-  }
+  const follow = createFollower({
+    rows,
+    awaited,
+    approved: (runId) => {
+      take(runOf(runId));
+    },
+    goesOn: (runId) => {
+      const run = runOf(runId);
+      if (run.state === 'running') sendCancels(run, stepOne(deps, run, awaited));
+      rows.markRun(runId);
+    },
+    reopen,
+  });
 
-  function follow({ fact }: Entry): void {
-    switch (fact.kind) {
-      case 'plan-approved':
-        return take(present(deps.state.runs.get(fact.runId), 'the run of an approval'));
-      case 'run-resumed':
-      case 'run-stopped': {
-        const run = present(deps.state.runs.get(fact.runId), 'the run of a fact');
-        if (run.state === 'running') sendCancels(run, stepOne(run));
-        return rows.markRun(fact.runId);
-      }
-      case 'hedge-released': {
-        const live = rows.get(fact.runId, fact);
-        if (live !== undefined) reopen(live);
-        return;
-      }
-      case 'row-flat':
-      case 'row-left-over': {
-        const live = rows.get(fact.runId, fact);
-        if (live !== undefined) rows.markGroup(live);
-        return;
-      }
-      case 'order-planned':
-        if (fact.runId !== null) rows.attach(fact.runId, fact.terms, fact.orderId);
-        return;
-      case 'foreign-order-ended':
-      case 'foreign-cancel-refused':
-        awaited.delete(fact.exchangeOrderId);
-        return;
-      case 'foreign-fill-seen':
-      case 'foreign-order-seen':
-        return rows.markContract(fact.account, fact.instrumentId);
-      case 'link-up':
-      case 'link-down':
-      case 'venue-recovered':
-      case 'session-reset':
-      case 'trading-session-changed':
-      case 'instruments-imported':
-      case 'day-rolled':
-        return rows.markAll();
-      default:
-        return followOrder(fact);
-    }
-  }
-
-  function followOrder(fact: Fact): void {
-    if (!('orderId' in fact)) return;
-    const live = rows.ofOrder(fact.orderId);
-    if (live === undefined) return;
-    rows.mark(live);
-    if (MOVES_HEDGE.has(fact.kind)) rows.markGroup(live);
+  function runOf(runId: RunId): Run {
+    return present(deps.state.runs.get(runId), 'the run of a fact');
   }
 
   /** A held long goes on: what it learned before does not hold it again. */
@@ -267,59 +212,4 @@ export function createEngine(deps: EngineDeps) {
       };
     },
   };
-}
-
-/** Fills and their reversals move what longs may go; a cancelled long gives its room to the next. */
-const MOVES_HEDGE: ReadonlySet<Fact['kind']> = new Set<Fact['kind']>([
-  'order-filled',
-  'fill-busted',
-  'fill-corrected',
-  'order-canceled',
-  'order-rejected',
-  'order-expired',
-  'order-withdrawn',
-]);
-
-/** The contract of an approved row is in no file any more: nothing can be sent for it. */
-function lostContract(deps: EngineDeps, live: LiveRow): RowAction {
-  const { approved, left } = live.row;
-  const filled = deps.orders.ofRow(approved).reduce((sum, order) => sum + (order.runId === live.run.runId ? order.filledQuantity : 0), 0);
-  const quantity = Math.max(0, Math.abs(approved.quantity) - left - filled);
-  const text = 'the contract is in no file of the day';
-  return { kind: 'left-over', parts: [{ quantity, reason: 'unknown-instrument', text }] };
-}
-
-function plannedOrder(live: LiveRow, quantity: number, slice: number): PlannedOrder {
-  const { account, instrumentId, product, evidence } = live.row.approved;
-  return {
-    terms: {
-      account,
-      instrumentId,
-      product,
-      side: sideOf(live),
-      quantity,
-      type: 'limit',
-      priceE4: null,
-      timeInForce: 'DAY',
-    },
-    evidence,
-    runId: live.run.runId,
-    slice,
-  };
-}
-
-function leftOver(live: LiveRow, parts: readonly Part[]): readonly Fact[] {
-  const { account, instrumentId, product, quantity } = live.row.approved;
-  return parts.map((part, index) => ({
-    kind: 'row-left-over' as const,
-    v: 1 as const,
-    runId: live.run.runId,
-    account,
-    instrumentId,
-    product,
-    quantity: Math.sign(quantity) * part.quantity,
-    reason: part.reason,
-    text: part.text,
-    final: index === parts.length - 1,
-  }));
 }

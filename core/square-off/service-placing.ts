@@ -68,18 +68,17 @@ export function createPlacing(deps: EngineDeps, rows: LiveRows) {
 }
 
 /** The desk or the venue can not act now: nothing is wrong with the orders themselves. */
+const FOR_ALL: ReadonlySet<OrderRefusal['reason']> = new Set<OrderRefusal['reason']>([
+  'journal-not-writable',
+  'journal-read-only',
+  'link-down',
+  'not-recovered',
+  'rate-exceeded',
+  'main-is-up',
+]);
+
 function isForAll(refusal: OrderRefusal): boolean {
-  switch (refusal.reason) {
-    case 'journal-not-writable':
-    case 'journal-read-only':
-    case 'link-down':
-    case 'not-recovered':
-    case 'rate-exceeded':
-    case 'main-is-up':
-      return true;
-    default:
-      return false;
-  }
+  return FOR_ALL.has(refusal.reason);
 }
 
 /** Refusals that no second try cures, as the board names them. */

@@ -47,7 +47,8 @@ export function createReleases(deps: EngineDeps, rows: LiveRows) {
     const sent = new Set(done.ok ? done.value.sent : []);
     for (const orderId of batch) {
       const status = deps.orders.order(orderId)?.status;
-      if (!sent.has(orderId) && (status === 'NEW' || status === 'PARTIALLY_FILLED')) cancels.push({ orderId, by, why });
+      if (!sent.has(orderId) && (status === 'NEW' || status === 'PARTIALLY_FILLED'))
+        cancels.push({ orderId, by, why });
     }
   }
 
@@ -85,7 +86,8 @@ export function createReleases(deps: EngineDeps, rows: LiveRows) {
       batch.map((one) => one.exchangeOrderId),
       first.by,
     );
-    if (!sent.ok && sent.refusal.reason !== 'not-supported' && sent.refusal.reason !== 'unknown-order') return false;
+    if (!sent.ok && sent.refusal.reason !== 'not-supported' && sent.refusal.reason !== 'unknown-order')
+      return false;
     foreign.splice(0, batch.length);
     return foreign.length > 0;
   }
@@ -124,7 +126,8 @@ export function createReleases(deps: EngineDeps, rows: LiveRows) {
     if (order?.status !== 'PLANNED' || instrument === null || live.run.state !== 'running') return null;
     if (live.row.status !== 'open' || live.memory.gaveUp !== null) return null;
     const nowMs = deps.now();
-    if (!takesEntry(phaseOf(deps, instrument, nowMs)) || deps.orders.blocked(order.terms.account) !== null) return null;
+    if (!takesEntry(phaseOf(deps, instrument, nowMs)) || deps.orders.blocked(order.terms.account) !== null)
+      return null;
     const { hedgeRoom } = hedgeView(deps, rows, live, instrument);
     if (hedgeRoom !== null) {
       const group = `${live.run.runId}|${live.row.approved.group}`;
@@ -153,7 +156,15 @@ export function createReleases(deps: EngineDeps, rows: LiveRows) {
         const { proprietary, deadlineMs, leg } = live.row.approved;
         const turn = live.orderIds.indexOf(orderId);
         assert(turn >= 0, 'an order of the row is known to the row');
-        put(laneOf(order.venue), { live, orderId, proprietary, deadlineMs, leg, turn, index: live.row.index });
+        put(laneOf(order.venue), {
+          live,
+          orderId,
+          proprietary,
+          deadlineMs,
+          leg,
+          turn,
+          index: live.row.index,
+        });
       }
     },
     cancel(orderIds: readonly OrderId[], by: string, why: string): void {

@@ -16,7 +16,8 @@ const firstResting = (desk: TestDesk) => {
   return order;
 };
 
-const sold = (desk: TestDesk): number[] => desk.sent.filter((order) => order.side === 'sell').map((order) => order.quantity);
+const sold = (desk: TestDesk): number[] =>
+  desk.sent.filter((order) => order.side === 'sell').map((order) => order.quantity);
 
 describe('a run', () => {
   it('sends the slices of a row and ends flat, the odd units on the board', () => {
@@ -52,7 +53,15 @@ describe('a run', () => {
     const desk = createDesk([call], [long], { behaviour: restAll });
     const runId = desk.exit();
     desk.pass(60_000);
-    expect(desk.sent.map((order) => formatE4(order.priceE4 ?? 0))).toEqual(['97.5', '91.25', '85', '78.75', '72.5', '66.25', '60']);
+    expect(desk.sent.map((order) => formatE4(order.priceE4 ?? 0))).toEqual([
+      '97.5',
+      '91.25',
+      '85',
+      '78.75',
+      '72.5',
+      '66.25',
+      '60',
+    ]);
     expect(desk.state(runId)).toBe('ended: 0 flat, 1 left, 0 open');
     expect(desk.board()).toEqual(['A1 MIS 650 no-liquidity']);
   });
@@ -69,7 +78,11 @@ describe('a run', () => {
 
 describe('rejections', () => {
   it.each<[string, string, string[]]>([
-    ['an unknown cause is final, in the words of the exchange', 'Client not registered', ['A1 MIS 650 rejected']],
+    [
+      'an unknown cause is final, in the words of the exchange',
+      'Client not registered',
+      ['A1 MIS 650 rejected'],
+    ],
     ['a cause that a pause may cure is tried to a bound', 'System busy, try again', ['A1 MIS 650 rejected']],
   ])('%s', (_name, reject, board) => {
     const desk = createDesk([call], [long], { behaviour: () => ({ reject }) });
@@ -81,7 +94,10 @@ describe('rejections', () => {
 
   it('over the freeze quantity: smaller slices', () => {
     const desk = createDesk([call], [long], {
-      behaviour: (order) => (order.quantity > 200 ? { reject: 'Quantity exceeds freeze limit' } : { fill: order.quantity, rest: false }),
+      behaviour: (order) =>
+        order.quantity > 200
+          ? { reject: 'Quantity exceeds freeze limit' }
+          : { fill: order.quantity, rest: false },
     });
     const runId = desk.exit();
     desk.pass(5000);
@@ -91,7 +107,10 @@ describe('rejections', () => {
 
   it('risk-reduction mode: IOC from then on', () => {
     const desk = createDesk([call], [long], {
-      behaviour: (order) => (order.timeInForce === 'IOC' ? fillAll(order) : { reject: 'Member in Risk Reduction Mode: IOC orders only' }),
+      behaviour: (order) =>
+        order.timeInForce === 'IOC'
+          ? fillAll(order)
+          : { reject: 'Member in Risk Reduction Mode: IOC orders only' },
     });
     const runId = desk.exit();
     desk.pass(2000);
@@ -114,15 +133,23 @@ describe('short leg first', () => {
   });
 
   it('a short that ends on the board holds its longs until a dealer releases them with a reason', () => {
-    const behaviour: typeof fillAll = (order) => (order.side === 'buy' ? { reject: 'Client not registered' } : fillAll(order));
+    const behaviour: typeof fillAll = (order) =>
+      order.side === 'buy' ? { reject: 'Client not registered' } : fillAll(order);
     const desk = createDesk([call, put], [long, short], { behaviour });
     const runId = desk.exit();
     expect(desk.board()).toEqual(['A1 MIS -650 rejected', 'A1 MIS 650 hedge-held']);
     expect(desk.state(runId)).toBe('ended: 0 flat, 2 left, 0 open');
     const { account, instrumentId, product } = long;
-    const done = desk.squareOff.handlers.releaseHedge({ runId, account, instrumentId, product, reason: 'RMS agrees' }, { by: 'asha' });
+    const done = desk.squareOff.handlers.releaseHedge(
+      { runId, account, instrumentId, product, reason: 'RMS agrees' },
+      { by: 'asha' },
+    );
     desk.settle();
-    expect([done.ok, desk.state(runId), desk.board()]).toEqual([true, 'ended: 1 flat, 1 left, 0 open', ['A1 MIS -650 rejected']]);
+    expect([done.ok, desk.state(runId), desk.board()]).toEqual([
+      true,
+      'ended: 1 flat, 1 left, 0 open',
+      ['A1 MIS -650 rejected'],
+    ]);
   });
 
   it('a short outside the exit holds them too', () => {
@@ -141,7 +168,10 @@ describe('doubt, halt, link, bust', () => {
     expect(desk.state(runId)).toBe('running: 1 flat, 0 left, 1 open');
     desk.pass(60_000);
     expect(desk.sent.filter((order) => order.account === 'A1').length).toBe(1);
-    expect([desk.state(runId), desk.board()]).toEqual(['ended: 1 flat, 1 left, 0 open', ['A1 MIS 650 in-doubt']]);
+    expect([desk.state(runId), desk.board()]).toEqual([
+      'ended: 1 flat, 1 left, 0 open',
+      ['A1 MIS 650 in-doubt'],
+    ]);
   });
 
   it('a halt freezes retries without spending them', () => {
@@ -186,20 +216,30 @@ describe('doubt, halt, link, bust', () => {
     if (fill?.kind !== 'order-filled') throw new Error('a fill');
     desk.append({ kind: 'fill-busted', v: 1, orderId: fill.orderId, key: fill.key, via: 'order-session' });
     desk.pass(1000);
-    expect([desk.sent.length, desk.board(), desk.state(runId)]).toEqual([1, ['A1 MIS 650 busted'], 'ended: 0 flat, 1 left, 0 open']);
+    expect([desk.sent.length, desk.board(), desk.state(runId)]).toEqual([
+      1,
+      ['A1 MIS 650 busted'],
+      'ended: 0 flat, 1 left, 0 open',
+    ]);
   });
 });
 
 describe('approval', () => {
   const by = { by: 'asha' };
   const plan = (desk: TestDesk) => desk.squareOff.handlers.dryRun(ALL, by);
-  const reason = (done: { ok: true } | { ok: false; refusal: { reason: string } }): string => (done.ok ? 'ok' : done.refusal.reason);
+  const reason = (done: { ok: true } | { ok: false; refusal: { reason: string } }): string =>
+    done.ok ? 'ok' : done.refusal.reason;
 
   it('binds the hash that was read, expires, and is used once', () => {
     const desk = createDesk([call], [long]);
     const { planId, planHash } = plan(desk);
-    const approve = (hash: string) => reason(desk.squareOff.handlers.approve({ planId, planHash: hash, by: [] }, by));
-    expect([approve('0'.repeat(64)), approve(planHash), approve(planHash)]).toEqual(['hash-differs', 'ok', 'unknown-plan']);
+    const approve = (hash: string) =>
+      reason(desk.squareOff.handlers.approve({ planId, planHash: hash, by: [] }, by));
+    expect([approve('0'.repeat(64)), approve(planHash), approve(planHash)]).toEqual([
+      'hash-differs',
+      'ok',
+      'unknown-plan',
+    ]);
     const late = createDesk([call], [long]);
     const old = plan(late);
     late.pass(121_000);
@@ -208,8 +248,13 @@ describe('approval', () => {
 
   it('needs as many persons as policy says, each once', () => {
     const desk = createDesk([call], [long], { policy: { personsRequired: 2 } });
-    const approve = (others: string[]) => reason(desk.squareOff.handlers.approve({ ...plan(desk), by: others }, by));
-    expect([approve([]), approve(['asha']), approve(['ravi'])]).toEqual(['too-few-persons', 'too-few-persons', 'ok']);
+    const approve = (others: string[]) =>
+      reason(desk.squareOff.handlers.approve({ ...plan(desk), by: others }, by));
+    expect([approve([]), approve(['asha']), approve(['ravi'])]).toEqual([
+      'too-few-persons',
+      'too-few-persons',
+      'ok',
+    ]);
   });
 
   it('may only shrink: a position that others reduced meanwhile is closed only as far as it goes', () => {
@@ -221,14 +266,16 @@ describe('approval', () => {
     expect([done.ok && done.value.shrunkRows, sold(desk)]).toEqual([1, [390]]);
   });
 
-  it("a manual trade during the run: the row is flat when its position is, and nothing is over-closed", () => {
+  it('a manual trade during the run: the row is flat when its position is, and nothing is over-closed', () => {
     const desk = createDesk([call], [long], { behaviour: restAll });
     const runId = desk.exit();
     foreignSale(desk, 260);
     desk.settle();
     desk.world.behaviour = fillAll;
     desk.pass(20_000);
-    const net = desk.facts('order-filled').reduce((sum, fact) => sum - (fact.kind === 'order-filled' ? fact.quantity : 0), 650 - 260);
+    const net = desk
+      .facts('order-filled')
+      .reduce((sum, fact) => sum - (fact.kind === 'order-filled' ? fact.quantity : 0), 650 - 260);
     expect(net).toBe(0);
     expect(desk.state(runId)).toBe('ended: 1 flat, 0 left, 0 open');
   });
@@ -239,7 +286,13 @@ function foreignSale(desk: TestDesk, quantity: number): void {
   desk.append({
     kind: 'foreign-fill-seen',
     v: 1,
-    key: { venue: 'nse', tradingDate: '2026-11-23', side: 'sell', exchangeOrderId: 'M1', tradeId: 'M1' } as never,
+    key: {
+      venue: 'nse',
+      tradingDate: '2026-11-23',
+      side: 'sell',
+      exchangeOrderId: 'M1',
+      tradeId: 'M1',
+    } as never,
     account,
     instrumentId,
     product,
@@ -260,11 +313,19 @@ describe('restart', () => {
     const { desk, runId } = broken();
     const again = createDesk([call], [long], {}, desk.entries, NOW + 60_000);
     again.settle();
-    expect([again.sent.length, again.facts('run-resumed').length, again.state(runId)]).toEqual([0, 1, 'running: 0 flat, 0 left, 1 open']);
+    expect([again.sent.length, again.facts('run-resumed').length, again.state(runId)]).toEqual([
+      0,
+      1,
+      'running: 0 flat, 0 left, 1 open',
+    ]);
   });
 
   it.each<[string, number, string]>([
-    ['restart the next morning does not resume', at('09:20', '2026-11-24'), 'it was approved on another trading date: make a new dry run'],
+    [
+      'restart the next morning does not resume',
+      at('09:20', '2026-11-24'),
+      'it was approved on another trading date: make a new dry run',
+    ],
     ['nor after a long standstill', NOW + 16 * 60_000, 'it stood still for too long: make a new dry run'],
   ])('%s', (_name, startMs, why) => {
     const { desk, runId } = broken();
@@ -284,6 +345,10 @@ describe('restart', () => {
     expect(desk.sent.length).toBe(1);
     desk.squareOff.handlers.stop({ runId, why: 'enough' }, { by: 'asha' });
     desk.pass(1000);
-    expect([desk.sent.length, desk.state(runId), desk.board()]).toEqual([1, 'ended: 0 flat, 1 left, 0 open', ['A1 MIS 650 stopped-by-dealer']]);
+    expect([desk.sent.length, desk.state(runId), desk.board()]).toEqual([
+      1,
+      'ended: 0 flat, 1 left, 0 open',
+      ['A1 MIS 650 stopped-by-dealer'],
+    ]);
   });
 });

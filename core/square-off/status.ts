@@ -72,13 +72,30 @@ export function statusOf(
   for (const row of run.rows.values()) {
     quantity += Math.abs(row.approved.quantity);
     if (row.status !== 'open' || open.length >= ROWS_SHOWN_MAX) continue;
-    open.push(rowStatus(around, engine.rows, run, row.key, filledOf.get(row.key) ?? 0, doubted.has(row.key), nowMs));
+    open.push(
+      rowStatus(around, engine.rows, run, row.key, filledOf.get(row.key) ?? 0, doubted.has(row.key), nowMs),
+    );
   }
   const { runId, planId, state, why, approvedAtMs, by, openRows, flatRows } = run;
   const leftoverRows = run.rows.size - flatRows - openRows;
   const flatByMs = state === 'running' ? flatBy(around, engine, ratePerSecond, nowMs) : null;
   const rows = run.rows.size;
-  return { runId, planId, state, why, approvedAtMs, by, rows, flatRows, leftoverRows, openRows, ...count, quantity, flatByMs, open };
+  return {
+    runId,
+    planId,
+    state,
+    why,
+    approvedAtMs,
+    by,
+    rows,
+    flatRows,
+    leftoverRows,
+    openRows,
+    ...count,
+    quantity,
+    flatByMs,
+    open,
+  };
 }
 
 /** When the last message that waits now is out, at the subscribed rate. */

@@ -41,7 +41,12 @@ export function phaseOf(around: Surroundings, instrument: Instrument, nowMs: num
 }
 
 /** The price of the row's next order, from the market of this moment; null when none may be trusted. */
-export function priceRow(around: Surroundings, live: LiveRow, instrument: Instrument, nowMs: number): Priced | null {
+export function priceRow(
+  around: Surroundings,
+  live: LiveRow,
+  instrument: Instrument,
+  nowMs: number,
+): Priced | null {
   const gateway = around.exchange.gatewayOf(instrument);
   if (gateway === null) return null;
   const { approved } = live.row;
@@ -136,7 +141,8 @@ export function hedgeView(
 ): Pick<RowView, 'hedgeRoom' | 'riskDone'> {
   const { approved, hedgeReleased } = live.row;
   const hedge = live.run.hedges.get(approved.group);
-  if (hedge === undefined || approved.leg !== 'long-option' || hedgeReleased) return { hedgeRoom: null, riskDone: true };
+  if (hedge === undefined || approved.leg !== 'long-option' || hedgeReleased)
+    return { hedgeRoom: null, riskDone: true };
   let shortFilled = 0;
   let futureFilled = 0;
   let sentLots = 0;
@@ -160,7 +166,8 @@ export function hedgeView(
 /** Filled, or on the way: everything but what is only planned. */
 function sentUnits(orders: readonly Order[]): number {
   let units = 0;
-  for (const order of orders) units += order.filledQuantity + (order.status === 'PLANNED' ? 0 : order.reserved);
+  for (const order of orders)
+    units += order.filledQuantity + (order.status === 'PLANNED' ? 0 : order.reserved);
   return units;
 }
 

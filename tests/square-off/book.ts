@@ -14,7 +14,8 @@ import type { ExitRequest, PlanInput, RequestedRow } from '#core/square-off/plan
 import { DEFAULT_POLICY } from '#core/square-off/policy.ts';
 
 export const VENUE = VenueId.parse('nse');
-export const at = (time: string, date = '2026-11-23'): number => present(parseInstant(`${date}T${time}`), 'an instant');
+export const at = (time: string, date = '2026-11-23'): number =>
+  present(parseInstant(`${date}T${time}`), 'an instant');
 export const NOW = at('14:50');
 
 export const CAPABILITIES: Capabilities = {
@@ -124,8 +125,21 @@ export const ALL: ExitRequest = { scope: { kind: 'all' }, evidence: RMS, instruc
 
 export function exitOf(position: PositionRow, over: Partial<RequestedRow> = {}): ExitRequest {
   const { account, instrumentId: id, product } = position;
-  const asked = { account, instrumentId: id, product, quantity: null, readBack: null, evidence: RMS, limitE4: null };
-  return { scope: { kind: 'rows', rows: [{ ...asked, ...over }] }, evidence: null, instructions: [], by: 'asha' };
+  const asked = {
+    account,
+    instrumentId: id,
+    product,
+    quantity: null,
+    readBack: null,
+    evidence: RMS,
+    limitE4: null,
+  };
+  return {
+    scope: { kind: 'rows', rows: [{ ...asked, ...over }] },
+    evidence: null,
+    instructions: [],
+    by: 'asha',
+  };
 }
 
 export function quote(instrument: Instrument, lastE4: number, over: Partial<Quote> = {}): Quote {
@@ -141,7 +155,12 @@ export function quote(instrument: Instrument, lastE4: number, over: Partial<Quot
   };
 }
 
-export function mainOrder(number: string, position: PositionRow, side: Side, openQuantity: number): ForeignOrder {
+export function mainOrder(
+  number: string,
+  position: PositionRow,
+  side: Side,
+  openQuantity: number,
+): ForeignOrder {
   return {
     venue: VENUE,
     exchangeOrderId: ExchangeOrderId.parse(number),

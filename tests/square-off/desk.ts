@@ -3,7 +3,13 @@
  * position book and a scripted venue. Time moves only when a test says so.
  */
 import type { Entry, Fact } from '#core/events.ts';
-import type { ExchangeGateway, ExchangePort, GatewayCommand, OrderReport, Quote } from '#core/exchange/port.ts';
+import type {
+  ExchangeGateway,
+  ExchangePort,
+  GatewayCommand,
+  OrderReport,
+  Quote,
+} from '#core/exchange/port.ts';
 import type { TradingSessionStatus } from '#core/exchange/events.ts';
 import type { Journal, Projection } from '#core/journal/port.ts';
 import { present } from '#core/lib/assert.ts';
@@ -25,7 +31,9 @@ import { createSquareOff } from '#core/square-off/service.ts';
 import { ALL, CAPABILITIES, NOW, VENUE } from './book.ts';
 
 /** What the venue does with a new order. `fill` fills it, `rest` acknowledges it, `silence` never answers. */
-export type Behaviour = (order: NewAtVenue) => { fill: number; rest: boolean } | { reject: string } | 'silence';
+export type Behaviour = (
+  order: NewAtVenue,
+) => { fill: number; rest: boolean } | { reject: string } | 'silence';
 
 export interface NewAtVenue {
   readonly requestId: Extract<GatewayCommand, { kind: 'new' }>['requestId'];
@@ -67,7 +75,12 @@ export function createDesk(
   const ticks = new Set<() => void>();
   const quotes = new Map<InstrumentId, Quote>();
   const soon = (task: () => void): void => void tasks.push(task);
-  const world = { ready: true, session: 'open' as TradingSessionStatus, behaviour: options.behaviour ?? fillAll, mayNot: null as string | null };
+  const world = {
+    ready: true,
+    session: 'open' as TradingSessionStatus,
+    behaviour: options.behaviour ?? fillAll,
+    mayNot: null as string | null,
+  };
   const memory = createMemory(() => nowMs);
   const byId = new Map(instruments.map((one) => [one.instrumentId, one]));
   const instrumentsPort = {
@@ -116,7 +129,12 @@ export function createDesk(
     positions: book.port,
     instruments: instrumentsPort,
     exchange,
-    host: { now: () => nowMs, reached: () => undefined, soon, log: { info: () => undefined, warn: () => undefined, error: () => undefined } },
+    host: {
+      now: () => nowMs,
+      reached: () => undefined,
+      soon,
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    },
     config: ORDERS_DEFAULTS,
     mayTrade: () => null,
   });
@@ -141,10 +159,16 @@ export function createDesk(
   });
   memory.register(orders.projection, book.projection, squareOff.projection);
   memory.replay(earlier);
-  const venue = createVenue(wire, sent, world, (report) => {
-    const facts = orders.beginBatch().interpret(report);
-    if (facts.length > 0) memory.journal.append(facts);
-  }, () => nowMs);
+  const venue = createVenue(
+    wire,
+    sent,
+    world,
+    (report) => {
+      const facts = orders.beginBatch().interpret(report);
+      if (facts.length > 0) memory.journal.append(facts);
+    },
+    () => nowMs,
+  );
   orders.start();
   if (earlier.length === 0) memory.journal.append([IMPORTED]);
   squareOff.start();
@@ -166,13 +190,14 @@ export function createDesk(
     squareOff,
     venue,
     entries: memory.entries,
-    facts: (kind: Fact['kind']) => memory.entries.map((entry) => entry.fact).filter((fact) => fact.kind === kind),
+    facts: (kind: Fact['kind']) =>
+      memory.entries.map((entry) => entry.fact).filter((fact) => fact.kind === kind),
     append: (...facts: Fact[]) => void memory.journal.append(facts),
     now: () => nowMs,
     settle,
     /** Lets time pass in ticks of 100 ms. */
     pass(ms: number): void {
-      for (const untilMs = nowMs + ms; nowMs < untilMs; ) {
+      for (const untilMs = nowMs + ms; nowMs < untilMs;) {
         nowMs += 100;
         for (const tick of ticks) tick();
         orders.tick();
@@ -182,13 +207,19 @@ export function createDesk(
     /** Dry run and approval of a request in one go. */
     exit(request: ExitRequest = ALL): RunId {
       const made = squareOff.handlers.dryRun(request, { by: 'asha' });
-      const done = squareOff.handlers.approve({ planId: made.planId, planHash: made.planHash, by: [] }, { by: 'asha' });
+      const done = squareOff.handlers.approve(
+        { planId: made.planId, planHash: made.planHash, by: [] },
+        { by: 'asha' },
+      );
       if (!done.ok) throw new Error(done.refusal.reason);
       settle();
       return done.value.runId;
     },
     /** Leftovers as `account symbol-less quantity reason`. */
-    board: (): string[] => squareOff.handlers.leftovers.list().map((one) => `${one.account} ${one.product} ${one.quantity} ${one.reason}`),
+    board: (): string[] =>
+      squareOff.handlers.leftovers
+        .list()
+        .map((one) => `${one.account} ${one.product} ${one.quantity} ${one.reason}`),
     state(runId: RunId): string {
       const status = squareOff.handlers.status({ runId });
       if (!status.ok) throw new Error('unknown run');
@@ -222,13 +253,20 @@ function createMemory(now: () => number) {
     epoch: 1,
     head: () => ({ seq: entries.length, hash: '' }),
     append(facts) {
-      const added = facts.map((fact, index) => ({ desk, epoch: 1, seq: entries.length + index + 1, atMs: now(), fact }));
+      const added = facts.map((fact, index) => ({
+        desk,
+        epoch: 1,
+        seq: entries.length + index + 1,
+        atMs: now(),
+        fact,
+      }));
       entries.push(...added);
       for (const entry of added) for (const projection of projections) projection.memory(entry);
       queue.push(...added);
       if (delivering) return ok(added);
       delivering = true;
-      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) for (const follower of followers) follower(entry);
+      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift())
+        for (const follower of followers) follower(entry);
       delivering = false;
       return ok(added);
     },
@@ -257,14 +295,21 @@ function createBook(positions: readonly PositionRow[], orderOf: (orderId: OrderI
   const rows = new Map(positions.map((row) => [rowKey(row), row]));
   const fills = new Map<string, { key: string; units: number }>();
   const contracts = new Map<string, string[]>();
-  for (const [key, row] of rows) contracts.set(contractKey(row), [...(contracts.get(contractKey(row)) ?? []), key]);
+  for (const [key, row] of rows)
+    contracts.set(contractKey(row), [...(contracts.get(contractKey(row)) ?? []), key]);
   const ofContract = (account: AccountId, instrumentId: InstrumentId): PositionRow[] =>
     (contracts.get(contractKey({ account, instrumentId })) ?? []).flatMap((key) => rows.get(key) ?? []);
   const move = (key: string, units: number): void => {
     const row = rows.get(key);
     if (row === undefined) return;
     const net = row.netLow + units;
-    rows.set(key, { ...row, netLow: net, netHigh: net, closable: Math.abs(net), closingSide: closingSide(net) });
+    rows.set(key, {
+      ...row,
+      netLow: net,
+      netHigh: net,
+      closable: Math.abs(net),
+      closingSide: closingSide(net),
+    });
   };
   const projection: Projection = {
     name: 'positions',
@@ -312,7 +357,12 @@ function createVenue(
 ) {
   const resting = new Map<OrderId, Resting>();
   let number = 0;
-  const say = (order: Resting, kind: OrderReport['report'], requestId: OrderReport['requestId'], over: Partial<OrderReport> = {}): void =>
+  const say = (
+    order: Resting,
+    kind: OrderReport['report'],
+    requestId: OrderReport['requestId'],
+    over: Partial<OrderReport> = {},
+  ): void =>
     report({
       kind: 'order-report',
       venue: VENUE,
@@ -336,8 +386,18 @@ function createVenue(
   function fill(order: Resting, quantity: number): void {
     order.filled += quantity;
     number += 1;
-    const trade = { tradeId: `T${number}`, refersTo: null, quantity, priceE4: order.priceE4 ?? 1, tradedAtMs: now(), tradingDate: istDate(now()) };
-    say(order, 'fill', order.requestId, { trade, status: order.filled === order.quantity ? 'filled' : 'partially-filled' });
+    const trade = {
+      tradeId: `T${number}`,
+      refersTo: null,
+      quantity,
+      priceE4: order.priceE4 ?? 1,
+      tradedAtMs: now(),
+      tradingDate: istDate(now()),
+    };
+    say(order, 'fill', order.requestId, {
+      trade,
+      status: order.filled === order.quantity ? 'filled' : 'partially-filled',
+    });
     if (order.filled === order.quantity) resting.delete(order.orderId);
   }
   function accept(command: NewAtVenue): void {
@@ -346,13 +406,22 @@ function createVenue(
     if (verdict === 'silence') return;
     number += 1;
     const order: Resting = { ...command, exchangeOrderId: ExchangeOrderId.parse(`X${number}`), filled: 0 };
-    if ('reject' in verdict) return say(order, 'rejected', order.requestId, { text: verdict.reject, leavesQuantity: 0, status: 'rejected' });
+    if ('reject' in verdict)
+      return say(order, 'rejected', order.requestId, {
+        text: verdict.reject,
+        leavesQuantity: 0,
+        status: 'rejected',
+      });
     resting.set(order.orderId, order);
     say(order, 'new', order.requestId, { status: 'new' });
     if (verdict.fill > 0) fill(order, verdict.fill);
     if (!verdict.rest && order.filled < order.quantity) cancel(order, order.requestId, 'ioc');
   }
-  function cancel(order: Resting, requestId: OrderReport['requestId'], cause: OrderReport['cancelCause']): void {
+  function cancel(
+    order: Resting,
+    requestId: OrderReport['requestId'],
+    cause: OrderReport['cancelCause'],
+  ): void {
     resting.delete(order.orderId);
     say(order, 'canceled', requestId, { cancelCause: cause, leavesQuantity: 0, status: 'canceled' });
   }
