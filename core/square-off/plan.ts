@@ -200,7 +200,6 @@ function pricedRow(
     limitE4: requested?.limitE4 ?? 0,
     side,
     venue: venue.venue,
-    slices: [],
     lots: sizing.whole / instrument.lotSize,
     notionalE4: valueE4(instrument, shownE4, sizing.whole),
     priceE4: priced.priceE4,
@@ -209,14 +208,15 @@ function pricedRow(
     bookSharePercent: visible > 0 ? Math.round((sizing.whole * 100) / visible) : null,
     unproven: row.proof === 'unproven',
     circuitLocked: isCircuitLocked(instrument, side, quote),
+    ...UNTIMED,
     marginFreedE4: marginFreedE4(instrument, sizing.net, valueE4(instrument, shownE4, sizing.whole), policy),
-    afterCancel: 0,
     deadlineCause: deadline.why,
-    expectedMs: nowMs,
-    missesDeadline: false,
     ifLeftOpen: ifLeftOpen(instrument, row.product, signed, shownE4, input.tradingDate),
   };
 }
+
+/** What a row learns only among the others: its slices, its time, what step one frees. */
+const UNTIMED = { slices: [], afterCancel: 0, expectedMs: 0, missesDeadline: false } as const;
 
 function visibleQuantity(quote: ReturnType<PlanInput['quote']>, side: 'buy' | 'sell'): number {
   if (quote === null) return 0;

@@ -51,3 +51,9 @@ export function leftOver(live: LiveRow, parts: readonly Part[]): readonly Fact[]
     final: index === parts.length - 1,
   }));
 }
+
+/** The row is flat as far as the run was asked. */
+export function flat(live: LiveRow, closedElsewhere: number): Fact {
+  const { account, instrumentId, product } = live.row.approved;
+  return { kind: 'row-flat', v: 1, runId: live.run.runId, account, instrumentId, product, closedElsewhere };
+}

@@ -14,9 +14,9 @@ import type { LiveRow } from './live.ts';
 import { LiveRows } from './live.ts';
 import { stepOne } from './service-cancels.ts';
 import type { StepOneWork } from './service-cancels.ts';
-import { leftOver, lostContract, plannedOrder } from './row-facts.ts';
+import { flat, leftOver, lostContract, plannedOrder } from './row-facts.ts';
 import { createFollower } from './service-follow.ts';
-import { createReleases } from './service-release.ts';
+import { Releases } from './service-release.ts';
 import { createPlacing } from './service-placing.ts';
 import type { Placing } from './service-placing.ts';
 import { viewRow } from './view.ts';
@@ -36,72 +36,128 @@ export interface EngineDeps extends Surroundings {
   readonly every: (everyMs: number, tick: () => void) => () => void;
 }
 
-export type Engine = ReturnType<typeof createEngine>;
+interface Work {
+  readonly facts: Fact[];
+  readonly plans: Placing[];
+  readonly withdrawals: OrderId[];
+  readonly ended: LiveRow[];
+}
 
-export function createEngine(deps: EngineDeps) {
-  const rows = new LiveRows();
-  const known = new Set<RunId>();
-  const awaited = new Set<ExchangeOrderId>();
-  const ends = new Set<Run>();
-  const releases = createReleases(deps, rows);
-  const placing = createPlacing(deps, rows);
-  let turnAsked = false;
-  let running = false;
+export class Engine {
+  /** The rows of today's runs, by every name under which a fact may concern them. */
+  readonly rows = new LiveRows();
+  private readonly deps: EngineDeps;
+  private readonly known = new Set<RunId>();
+  private readonly awaited = new Set<ExchangeOrderId>();
+  private readonly ends = new Set<Run>();
+  private readonly releases: Releases;
+  private readonly placing: ReturnType<typeof createPlacing>;
+  private readonly toRows: (entry: Entry) => void;
+  private turnAsked = false;
+  private running = false;
 
-  function askTurn(): void {
-    if (turnAsked || !running) return;
-    turnAsked = true;
-    deps.soon(turn);
+  constructor(deps: EngineDeps) {
+    this.deps = deps;
+    this.releases = new Releases(deps, this.rows);
+    this.placing = createPlacing(deps, this.rows);
+    this.toRows = createFollower({
+      rows: this.rows,
+      awaited: this.awaited,
+      approved: (runId) => {
+        this.take(this.runOf(runId));
+      },
+      goesOn: (runId) => {
+        this.goOn(this.runOf(runId));
+      },
+      reopen: (live) => {
+        this.reopen(live);
+      },
+    });
   }
 
-  function turn(): void {
-    turnAsked = false;
-    if (!running) return;
-    const worked = look() || false;
-    const sent = releases.send();
-    endRuns();
-    if (worked || sent) askTurn();
+  /** Orders of a venue that wait for its rate. */
+  backlog(venue: VenueId): number {
+    return this.releases.backlog(venue);
+  }
+
+  /** Takes a run on: after its approval, or when the desk starts again. */
+  take(run: Run): void {
+    if (this.known.has(run.runId)) return;
+    this.known.add(run.runId);
+    const cancels = stepOne(this.deps, run, this.awaited);
+    this.rows.add(run, cancels.byContract);
+    this.rows.recall(this.deps.orders.ofRun(run.runId));
+    if (run.openRows === 0) this.ends.add(run);
+    if (run.state === 'running') this.sendCancels(run, cancels);
+    this.askTurn();
+  }
+
+  follow(entry: Entry): void {
+    this.toRows(entry);
+    if (this.rows.waiting > 0) this.askTurn();
+  }
+
+  start(): () => void {
+    this.running = true;
+    const stop = this.deps.every(TICK_MS, () => {
+      this.rows.ring(this.deps.now());
+      this.askTurn();
+    });
+    this.askTurn();
+    return () => {
+      this.running = false;
+      stop();
+    };
+  }
+
+  private askTurn(): void {
+    if (this.turnAsked || !this.running) return;
+    this.turnAsked = true;
+    this.deps.soon(() => {
+      this.turn();
+    });
+  }
+
+  private turn(): void {
+    this.turnAsked = false;
+    if (!this.running) return;
+    const rowsLeft = this.look();
+    const more = this.releases.send();
+    this.endRuns();
+    if (rowsLeft || more) this.askTurn();
   }
 
   /** Looks at rows that something happened to. True when rows are left. */
-  function look(): boolean {
+  private look(): boolean {
+    const { deps, rows } = this;
     const startMs = deps.now();
-    const facts: Fact[] = [];
-    const plans: Placing[] = [];
-    const withdrawals: OrderId[] = [];
-    const ended: LiveRow[] = [];
+    const work: Work = { facts: [], plans: [], withdrawals: [], ended: [] };
     for (let count = 0; count < ROWS_PER_TURN; count += 1) {
       const live = rows.next();
       if (live === undefined) break;
-      lookAt(live, { facts, plans, withdrawals, ended });
+      this.lookAt(live, work);
       if (count % 16 === 15 && deps.now() - startMs > TURN_MS) break;
     }
-    if (withdrawals.length > 0) placing.withdraw(withdrawals);
-    if (plans.length > 0) placing.plan(plans);
-    if (facts.length > 0 && !deps.journal.append(facts).ok) {
-      for (const live of ended) rows.wake(live, deps.now() + TICK_MS);
+    if (work.withdrawals.length > 0) this.placing.withdraw(work.withdrawals);
+    if (work.plans.length > 0) this.placing.plan(work.plans);
+    if (work.facts.length > 0 && !deps.journal.append(work.facts).ok) {
+      for (const live of work.ended) rows.wake(live, deps.now() + TICK_MS);
     }
     return rows.waiting > 0;
   }
 
-  interface Work {
-    readonly facts: Fact[];
-    readonly plans: Placing[];
-    readonly withdrawals: OrderId[];
-    readonly ended: LiveRow[];
-  }
-
-  function lookAt(live: LiveRow, work: Work): void {
-    const nowMs = deps.now();
-    const view = viewRow(deps, rows, live, nowMs, awaited);
-    if (view === null)
-      return live.row.status === 'open' ? carryOut(live, lostContract(deps, live), work) : undefined;
+  private lookAt(live: LiveRow, work: Work): void {
+    const view = viewRow(this.deps, this.rows, live, this.deps.now(), this.awaited);
+    if (view === null) {
+      if (live.row.status === 'open') this.carryOut(live, lostContract(this.deps, live), work);
+      return;
+    }
     const decision = decideRow(view, live.memory);
-    for (const action of decision.actions) carryOut(live, action, work);
-    if (decision.wakeMs !== null) rows.wake(live, decision.wakeMs);
+    for (const action of decision.actions) this.carryOut(live, action, work);
+    if (decision.wakeMs !== null) this.rows.wake(live, decision.wakeMs);
   }
 
-  function carryOut(live: LiveRow, action: RowAction, work: Work): void {
+  private carryOut(live: LiveRow, action: RowAction, work: Work): void {
     switch (action.kind) {
       case 'plan':
         action.quantities.forEach((quantity, index) => {
@@ -109,107 +165,56 @@ export function createEngine(deps: EngineDeps) {
         });
         return;
       case 'release':
-        return releases.queue(live, action.orderIds);
+        return this.releases.queue(live, action.orderIds);
       case 'cancel':
-        return releases.cancel(action.orderIds, `run ${live.run.runId}`, action.why);
+        return this.releases.cancel(action.orderIds, `run ${live.run.runId}`, action.why);
       case 'withdraw':
         work.withdrawals.push(...action.orderIds);
         return;
       case 'left-over':
         work.facts.push(...leftOver(live, action.parts));
-        work.ended.push(live);
-        ends.add(live.run);
-        return;
-      case 'flat': {
-        const { account, instrumentId, product } = live.row.approved;
-        const { runId } = live.run;
-        const { closedElsewhere } = action;
-        work.facts.push({ kind: 'row-flat', v: 1, runId, account, instrumentId, product, closedElsewhere });
-        work.ended.push(live);
-        ends.add(live.run);
-      }
+        break;
+      case 'flat':
+        work.facts.push(flat(live, action.closedElsewhere));
+        break;
     }
+    work.ended.push(live);
+    this.ends.add(live.run);
   }
 
-  function endRuns(): void {
-    for (const run of ends) {
+  private endRuns(): void {
+    for (const run of this.ends) {
       if (run.openRows > 0) continue;
       const { runId, flatRows } = run;
       const leftoverRows = run.rows.size - flatRows;
       // A refused append leaves the run among `ends`, and the next turn tries again.
-      if (
-        run.state === 'ended' ||
-        deps.journal.append([{ kind: 'run-ended', v: 1, runId, flatRows, leftoverRows }]).ok
-      ) {
-        ends.delete(run);
+      const over = run.state === 'ended';
+      if (over || this.deps.journal.append([{ kind: 'run-ended', v: 1, runId, flatRows, leftoverRows }]).ok) {
+        this.ends.delete(run);
       }
     }
   }
 
-  /** Takes a run on: after its approval, or when the desk starts again. */
-  function take(run: Run): void {
-    if (known.has(run.runId)) return;
-    known.add(run.runId);
-    const cancels = stepOne(deps, run, awaited);
-    rows.add(run, cancels.byContract);
-    rows.recall(deps.orders.ofRun(run.runId));
-    if (run.openRows === 0) ends.add(run);
-    if (run.state === 'running') sendCancels(run, cancels);
-    askTurn();
+  private sendCancels(run: Run, cancels: StepOneWork): void {
+    this.releases.cancel(cancels.own, `run ${run.runId}`, 'step one of an exit');
+    this.releases.cancelForeign(cancels.foreign, run.by.join(', '));
+    if (cancels.planned.length > 0) this.placing.withdraw(cancels.planned);
   }
 
-  function sendCancels(run: Run, cancels: StepOneWork): void {
-    releases.cancel(cancels.own, `run ${run.runId}`, 'step one of an exit');
-    releases.cancelForeign(cancels.foreign, run.by.join(', '));
-    if (cancels.planned.length > 0) placing.withdraw(cancels.planned);
-  }
-
-  const follow = createFollower({
-    rows,
-    awaited,
-    approved: (runId) => {
-      take(runOf(runId));
-    },
-    goesOn: (runId) => {
-      const run = runOf(runId);
-      if (run.state === 'running') sendCancels(run, stepOne(deps, run, awaited));
-      rows.markRun(runId);
-    },
-    reopen,
-  });
-
-  function runOf(runId: RunId): Run {
-    return present(deps.state.runs.get(runId), 'the run of a fact');
+  private goOn(run: Run): void {
+    if (run.state === 'running') this.sendCancels(run, stepOne(this.deps, run, this.awaited));
+    this.rows.markRun(run.runId);
   }
 
   /** A held long goes on: what it learned before does not hold it again. */
-  function reopen(live: LiveRow): void {
+  private reopen(live: LiveRow): void {
     const before = live.memory;
     live.memory = newMemory(live.row);
     for (const orderId of before.seen) live.memory.seen.add(orderId);
-    rows.mark(live);
+    this.rows.mark(live);
   }
 
-  return {
-    take,
-    rows,
-    /** Messages that wait for the rate, over all venues. */
-    backlog: (venue: VenueId): number => releases.backlog(venue),
-    follow(entry: Entry): void {
-      follow(entry);
-      if (rows.waiting > 0) askTurn();
-    },
-    start(): () => void {
-      running = true;
-      const stop = deps.every(TICK_MS, () => {
-        rows.ring(deps.now());
-        askTurn();
-      });
-      askTurn();
-      return () => {
-        running = false;
-        stop();
-      };
-    },
-  };
+  private runOf(runId: RunId): Run {
+    return present(this.deps.state.runs.get(runId), 'the run of a fact');
+  }
 }

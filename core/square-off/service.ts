@@ -19,7 +19,7 @@ import { makePlan } from './plan.ts';
 import type { ExitRequest, Plan, PlanInput } from './plan-input.ts';
 import type { Policy } from './policy.ts';
 import type { SquareOffRefusal } from './refusal.ts';
-import { createEngine } from './service-engine.ts';
+import { Engine } from './service-engine.ts';
 import { inputOf } from './service-input.ts';
 import { statusOf } from './status.ts';
 import type { RunStatus } from './status.ts';
@@ -71,7 +71,7 @@ export function createSquareOff(deps: SquareOffDeps) {
   const plans = new Map<PlanId, Kept>();
   let fileAsOfMs: number | null = null;
   const around = { ...deps, policy, state, fileAsOfMs: () => fileAsOfMs };
-  const engine = createEngine(around);
+  const engine = new Engine(around);
 
   const projection: Projection = {
     name: 'square-off',
@@ -176,7 +176,9 @@ export function createSquareOff(deps: SquareOffDeps) {
     },
     /** After replay and reconciliation: runs go on, or wait for a person. Returns the way to stop. */
     start(): () => void {
-      restartRuns(lifecycle, engine.take);
+      restartRuns(lifecycle, (run) => {
+        engine.take(run);
+      });
       const unfollow = journal.follow(journal.head().seq, (entry) => {
         engine.follow(entry);
         followMode(lifecycle, entry);
