@@ -21,6 +21,7 @@ import { istDate } from './model/market-clock.ts';
 import { addressOf } from './orders/domain-request.ts';
 import { createOrders, ORDERS_DEFAULTS } from './orders/service.ts';
 import { createPositions } from './positions/service.ts';
+import { createPositionImporter } from './positions/service-import.ts';
 import { createRouter } from './router.ts';
 import { createSessions } from './sessions/service.ts';
 import type { Policy } from './square-off/policy.ts';
@@ -100,6 +101,7 @@ function compose(
     quotes: (instrumentId) => exchange.quote(instrumentId),
     overcommitted: (row) => orders.overcommitted(row),
     now: host.now,
+    importPositions: createPositionImporter({ journal, turns: host, instruments: instruments.port }),
   });
   const exchange = createExchange({
     journal,
@@ -251,6 +253,7 @@ function compose(
     },
     web: (webOptions: WebOptions): Promise<Web> =>
       startWeb({ router, sessions: sessions.port, host }, webOptions),
+    sessions: sessions.port,
     issueToken: (): string => present(sessions.port.issueToken(), 'room for one more token').token,
     /** Calls of the operator at this process itself, through the same door. */
     client: () => {

@@ -4,6 +4,7 @@ import { instrumentsContract } from './instruments/contract.ts';
 import { ordersContract } from './orders/contract.ts';
 import { positionsContract } from './positions/contract.ts';
 import { sessionsContract } from './sessions/contract.ts';
+import { squareOffContract } from './square-off/contract.ts';
 import { modeContract } from './sync/contract.ts';
 import { tradesContract } from './trades/contract.ts';
 
@@ -16,6 +17,7 @@ export const contract = {
   orders: ordersContract,
   positions: positionsContract,
   sessions: sessionsContract,
+  squareOff: squareOffContract,
   trades: tradesContract,
 };
 export type Contract = typeof contract;
