@@ -1,5 +1,13 @@
 import { oc } from '#core/lib/procedure.ts';
-import { AccountId, ExchangeOrderId, InstrumentId, OrderId, PlanId, RunId, VenueId } from '#core/model/ids.ts';
+import {
+  AccountId,
+  ExchangeOrderId,
+  InstrumentId,
+  OrderId,
+  PlanId,
+  RunId,
+  VenueId,
+} from '#core/model/ids.ts';
 import { Product } from '#core/model/product.ts';
 import { Side } from '#core/model/side.ts';
 import { EvidenceGiven, TimeInForceName } from '#core/orders/contract.ts';
@@ -98,7 +106,13 @@ const PlanRow = RowName.extend({
   marginFreedE4: z.number(),
   afterCancel: z.number(),
   deadlineMs: z.number(),
-  deadlineCause: z.enum(['mis-cut-off', 'closing-auction', 'last-trading-time', 'tender-start', 'segment-close']),
+  deadlineCause: z.enum([
+    'mis-cut-off',
+    'closing-auction',
+    'last-trading-time',
+    'tender-start',
+    'segment-close',
+  ]),
   expectedMs: z.number(),
   missesDeadline: z.boolean(),
   ifLeftOpen: z.string(),
@@ -115,7 +129,13 @@ export const DryRunShown = z.object({
       massCancelOffered: z.array(VenueId),
     }),
     conversions: z.array(
-      z.object({ account: AccountId, instrumentId: InstrumentId, from: Product, to: Product, quantity: z.number() }),
+      z.object({
+        account: AccountId,
+        instrumentId: InstrumentId,
+        from: Product,
+        to: Product,
+        quantity: z.number(),
+      }),
     ),
     rows: z.array(PlanRow),
     leftovers: z.array(Leftover),
@@ -191,7 +211,10 @@ export const squareOffContract = {
       }),
     )
     .output(z.object({ runId: RunId, shrunkRows: z.number() })),
-  status: oc.meta({ permission: 'square-off.read' }).input(z.object({ runId: RunId })).output(RunShown),
+  status: oc
+    .meta({ permission: 'square-off.read' })
+    .input(z.object({ runId: RunId }))
+    .output(RunShown),
   runs: oc.meta({ permission: 'square-off.read' }).output(z.array(RunShown)),
   pause: oc.meta({ permission: 'square-off.steer' }).input(OfRun).output(z.null()),
   resume: oc.meta({ permission: 'square-off.steer' }).input(OfRun).output(z.null()),

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { Journal, JournalRefusal } from '#core/journal/port.ts';
+import { present } from '#core/lib/assert.ts';
+import { ok, refuse } from '#core/lib/result.ts';
+import type { Result } from '#core/lib/result.ts';
+import { PlanId, RunId } from '#core/model/ids.ts';
+import type { AccountId } from '#core/model/ids.ts';
+import type { Instrument } from '#core/model/instrument.ts';
+import { approve, shrink } from './approval.ts';
+import type { SquareOffFact } from './events.ts';
+import { makePlan } from './plan.ts';
+import type { Evidence } from '#core/orders/events.ts';
+import type { ExitRequest, Plan, PlanInput, RequestedRow } from './plan-input.ts';
+import type { SquareOffRefusal } from './refusal.ts';
+import { inputOf } from './service-input.ts';
+import type { InputDeps } from './service-input.ts';
+
+/** Dry runs kept for approval at the same time; the oldest goes first. */
+const PLANS_MAX = 50;
+
+export interface DryRun {
+  readonly planId: PlanId;
+  readonly planHash: string;
+  readonly expiresAtMs: number;
+  readonly plan: Plan;
+}
+
+export interface Approving {
+  readonly planId: PlanId;
+  readonly planHash: string;
+  /** Persons beside the caller. */
+  readonly by: readonly string[];
+}
+
+interface PlansDeps extends InputDeps {
+  readonly journal: Pick<Journal, 'desk' | 'epoch' | 'head'>;
+  readonly now: () => number;
+  readonly mayTrade: () => string | null;
+  readonly append: (facts: readonly SquareOffFact[]) => Result<null, JournalRefusal>;
+}
+
+type Approval = Result<{ readonly runId: RunId; readonly shrunkRows: number }, SquareOffRefusal>;
+
+/** Dry runs, kept until they are approved or expire; an approval makes a run. */
+export function createPlans(deps: PlansDeps) {
+  const { journal, now, policy } = deps;
+  const kept = new Map<PlanId, DryRun & { readonly request: ExitRequest }>();
+
+  function dryRun(request: ExitRequest): DryRun {
+    const input = inputOf(deps, request, now());
+    deps.exchange.subscribe(contractsOf(input));
+    const plan = makePlan(input);
+    const planHash = createHash('sha256').update(plan.canonical).digest('hex');
+    const planId = PlanId.parse(`P-${planHash.slice(0, 16)}`);
+    const made = { planId, planHash, expiresAtMs: input.nowMs + policy.waits.approvalMs, plan };
+    for (const [oldId, old] of kept) {
+      if (kept.size >= PLANS_MAX || old.expiresAtMs < input.nowMs) kept.delete(oldId);
+    }
+    kept.set(planId, { ...made, request });
+    return made;
+  }
+
+  /** Binds persons to the plan that they read and runs it at once. The book may have shrunk since, never grown. */
+  function approvePlan(asked: Approving): Approval {
+    const found = kept.get(asked.planId);
+    const refusal = approve(found ?? null, asked, { nowMs: now(), policy, mayNotTrade: deps.mayTrade() });
+    if (refusal !== null) return refuse(refusal);
+    const { plan, request, planId, planHash } = present(found, 'the plan of an approval that may be');
+    const input = inputOf(deps, request, now());
+    const { approved, shrunkRows } = shrink(plan, makePlan(input));
+    const { tradingDate } = input;
+    const runId = RunId.parse(`R-${tradingDate}-${journal.desk}-${journal.epoch}-${journal.head().seq + 1}`);
+    const by = [...new Set(asked.by)];
+    const done = deps.append([
+      { kind: 'plan-approved', v: 1, planId, runId, planHash, tradingDate, by, ...approved },
+    ]);
+    if (!done.ok) return done;
+    kept.delete(planId);
+    return ok({ runId, shrunkRows });
+  }
+
+  return { dryRun, approve: approvePlan };
+}
+
+/** What is asked at the door: an exit whose evidence does not say who gave it, because the session does. */
+export interface ExitAskedAtDoor {
+  readonly scope:
+    | { readonly kind: 'all' }
+    | {
+        readonly kind: 'rows';
+        readonly rows: readonly (Omit<RequestedRow, 'evidence'> & {
+          readonly evidence: EvidenceAtDoor | null;
+        })[];
+      };
+  readonly evidence: EvidenceAtDoor | null;
+  readonly instructions: readonly { readonly account: AccountId; readonly evidence: EvidenceAtDoor }[];
+}
+
+type EvidenceAtDoor = Omit<Evidence, 'by'>;
+
+/** The same with the name of the person who asks it. */
+export function requestOf({ scope, evidence, instructions }: ExitAskedAtDoor, by: string): ExitRequest {
+  const signed = (given: EvidenceAtDoor | null): Evidence | null =>
+    given === null ? null : { ...given, by };
+  return {
+    scope:
+      scope.kind === 'all'
+        ? scope
+        : { kind: 'rows', rows: scope.rows.map((row) => ({ ...row, evidence: signed(row.evidence) })) },
+    evidence: signed(evidence),
+    instructions: instructions.map((one) => ({ account: one.account, evidence: { ...one.evidence, by } })),
+    by,
+  };
+}
+
+function contractsOf(input: PlanInput): readonly Instrument[] {
+  const open = input.rows.filter((row) => row.netLow !== 0 || row.netHigh !== 0);
+  const ids = new Set(open.map((row) => row.instrumentId));
+  return [...ids].flatMap((id) => input.instrument(id) ?? []);
+}
