@@ -133,10 +133,14 @@ export const PositionFile = z.object({
   text: z.string().max(FILE_TEXT_MAX),
   /** Our column by the file's, where the file's own names are not the documented ones. */
   columns: z.record(z.string(), z.string()).optional(),
-  asOfMs: z.number(),
-  tradingDate: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  /** These three may stand at the head of the file instead (docs/imports.md); what the call says comes first. */
+  asOfMs: z.number().optional(),
+  tradingDate: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional(),
   /** Which of today's trades the file holds; without it every row is an interval and stays unproven. */
-  cuts: z.array(AnyCut).max(64),
+  cuts: z.array(AnyCut).max(64).optional(),
   /** Take the good rows of a file that has bad ones. */
   partial: z.boolean().default(false),
 });
