@@ -44,7 +44,12 @@ export function applyForeign(
       if (fact.source === 'file' && known?.ended === true) return;
       const { venue, exchangeOrderId, account, instrumentId, product, side, quantity, openQuantity } = fact;
       records.putForeignOrder(key, {
-        ...{ venue, exchangeOrderId, account, instrumentId, side, quantity },
+        venue,
+        exchangeOrderId,
+        account,
+        instrumentId,
+        side,
+        quantity,
         product: product ?? known?.product ?? null,
         statedOpen: openQuantity,
         openQuantity: 0,

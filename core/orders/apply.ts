@@ -65,7 +65,23 @@ export function applyFact(records: Records, fact: OrderFact, context: ApplyConte
       return applyForeign(records, fact);
     case 'day-rolled':
       return applyDayRoll(records, fact.from, context.atMs);
-    default:
+    case 'cancel-requested':
+    case 'fill-conflicted':
+    case 'order-acknowledged':
+    case 'order-canceled':
+    case 'order-confirmed':
+    case 'order-decided-by-persons':
+    case 'order-done-for-day':
+    case 'order-expired':
+    case 'order-in-doubt':
+    case 'order-not-delivered':
+    case 'order-rejected':
+    case 'order-released':
+    case 'order-replaced':
+    case 'order-unresolved-yesterday':
+    case 'order-withdrawn':
+    case 'replace-requested':
+    case 'request-refused':
       return applyWord(records, fact, context);
   }
 }
@@ -126,17 +142,25 @@ function applyWord(records: Records, fact: OrderWord, context: ApplyContext): vo
     case 'order-decided-by-persons':
       records.markConflict(fact.orderId, false);
       return;
-    default:
+    case 'order-canceled':
+    case 'order-done-for-day':
+    case 'order-expired':
+    case 'order-in-doubt':
+    case 'order-not-delivered':
+    case 'order-rejected':
+    case 'order-unresolved-yesterday':
+    case 'order-withdrawn':
+    case 'request-refused':
       return;
   }
 }
 
 function applyDayRoll(records: Records, from: string, atMs: number): void {
-  for (const orderId of [...records.unsettled()]) {
+  for (const orderId of Array.from(records.unsettled())) {
     const order = present(records.order(orderId), 'an unsettled order');
     if (order.tradingDate <= from) records.putOrder(rolled(order, from, atMs));
   }
-  for (const foreign of [...records.foreignOrders()]) {
+  for (const foreign of Array.from(records.foreignOrders())) {
     const key = exchangeKey(foreign.venue, foreign.exchangeOrderId);
     records.putForeignOrder(key, { ...foreign, ended: true, openQuantity: 0, text: 'the trading day ended' });
   }

@@ -36,7 +36,14 @@ export function cancelObjection(order: Order): Objection | null {
     case 'PENDING_CANCEL':
     case 'PENDING_REPLACE':
       return pending(order);
-    default:
+    case 'CANCELED':
+    case 'DONE_FOR_DAY':
+    case 'EXPIRED':
+    case 'FILLED':
+    case 'PLANNED':
+    case 'REJECTED':
+    case 'UNRESOLVED_YESTERDAY':
+    case 'WITHDRAWN':
       return { reason: 'not-working', text: `${order.orderId} is ${order.status}` };
   }
 }

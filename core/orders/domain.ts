@@ -119,8 +119,15 @@ export function decidePlan(
     if (room !== null) return refuse(at(index, terms, room));
     const orderId = deciding.numbering.orderId(deciding.today);
     facts.push({
-      ...{ kind: 'order-planned', v: 1, orderId, terms, venue: checked.value.venue },
-      ...{ tradingDate: deciding.today, evidence, runId, slice },
+      kind: 'order-planned',
+      v: 1,
+      orderId,
+      terms,
+      venue: checked.value.venue,
+      tradingDate: deciding.today,
+      evidence,
+      runId,
+      slice,
     });
   }
   return ok(facts);
@@ -200,7 +207,14 @@ function canLeave(order: Order): boolean {
     case 'PENDING_REPLACE':
     case 'IN_DOUBT':
       return true;
-    default:
+    case 'CANCELED':
+    case 'DONE_FOR_DAY':
+    case 'EXPIRED':
+    case 'FILLED':
+    case 'PENDING_CANCEL':
+    case 'REJECTED':
+    case 'UNRESOLVED_YESTERDAY':
+    case 'WITHDRAWN':
       return false;
   }
 }

@@ -162,7 +162,7 @@ export interface OrderReplaced extends OfOrder<'order-replaced'> {
   readonly via: Via;
 }
 
-/** Our cancel or replace was not done. The order's state comes from the exchange's word, never assumed. */
+/** Our cancel or replace was not done; the order's state comes from the exchange's word. */
 export interface RequestRefused extends OfOrder<'request-refused'> {
   readonly requestId: RequestId;
   readonly reason: 'unknown-order' | 'too-late' | 'other';
@@ -179,7 +179,6 @@ export interface OrderRejected extends OfOrder<'order-rejected'> {
   readonly via: Via;
 }
 export type OrderExpired = EndOf<'order-expired'>;
-/** Done for the day: terminal for us, DAY orders do not come back. */
 export type OrderDoneForDay = EndOf<'order-done-for-day'>;
 
 /** `contradicted`: the exchange shows an order alive that had ended for us, or tells its end without its quantity. */
@@ -236,10 +235,7 @@ export interface ForeignFillSeen extends Of<'foreign-fill-seen'> {
   readonly tradedAtMs: number;
 }
 
-export interface ForeignFillBusted extends Of<'foreign-fill-busted'> {
-  readonly key: FillKey;
-  readonly via: Via;
-}
+export type ForeignFillBusted = Of<'foreign-fill-busted'> & Pick<FillBusted, 'key' | 'via'>;
 
 /** A resting order that is not ours, from main's list or from drop copy: pins its open quantity. */
 export interface ForeignOrderSeen extends OfForeign<'foreign-order-seen'> {

@@ -19,7 +19,13 @@ export function fillFacts(records: Records, order: Order, report: OrderReport): 
     return [
       ...adopted(records, order, exchangeOrderId, key),
       {
-        ...{ kind: 'order-filled', v: 1, orderId: order.orderId, key, quantity, priceE4, tradedAtMs },
+        kind: 'order-filled',
+        v: 1,
+        orderId: order.orderId,
+        key,
+        quantity,
+        priceE4,
+        tradedAtMs,
         cumQuantity: report.cumQuantity,
         via: report.via,
       },
@@ -96,7 +102,11 @@ export function adopted(
   if (isOurs && !foreign.ended) {
     const text = 'it is an order of ours';
     facts.push({
-      ...{ kind: 'foreign-order-ended', v: 1, venue: order.venue, exchangeOrderId, text },
+      kind: 'foreign-order-ended',
+      v: 1,
+      venue: order.venue,
+      exchangeOrderId,
+      text,
       via: 'order-session',
     });
   }
@@ -107,15 +117,15 @@ export function adopted(
     if (fill.key.side !== order.terms.side || fill.foreign?.instrumentId !== order.terms.instrumentId)
       continue;
     facts.push({
-      ...{
-        kind: 'order-filled',
-        v: 1,
-        orderId: order.orderId,
-        key: fill.key,
-        cumQuantity: null,
-        via: 'drop-copy',
-      },
-      ...{ quantity: fill.quantity, priceE4: fill.priceE4, tradedAtMs: fill.foreign.tradedAtMs },
+      kind: 'order-filled',
+      v: 1,
+      orderId: order.orderId,
+      key: fill.key,
+      cumQuantity: null,
+      via: 'drop-copy',
+      quantity: fill.quantity,
+      priceE4: fill.priceE4,
+      tradedAtMs: fill.foreign.tradedAtMs,
     });
   }
   return facts;
@@ -129,7 +139,11 @@ export function aheadFacts(order: Order, report: OrderReport): readonly OrderFac
   if (exchangeOrderId === null) return [];
   return [
     {
-      ...{ kind: 'order-confirmed', v: 1, orderId: order.orderId, exchangeOrderId, cumQuantity: cum },
+      kind: 'order-confirmed',
+      v: 1,
+      orderId: order.orderId,
+      exchangeOrderId,
+      cumQuantity: cum,
       leavesQuantity: report.leavesQuantity ?? Math.max(0, order.terms.quantity - cum),
       via: report.via,
     },
@@ -148,8 +162,16 @@ function conflictFacts(
   const { orderId } = order;
   const facts: OrderFact[] = [
     {
-      ...{ kind: 'fill-conflicted', v: 1, orderId, key, claimed, via: report.via },
-      known: { quantity: known.quantity, priceE4: known.priceE4 },
+      kind: 'fill-conflicted',
+      v: 1,
+      orderId,
+      key,
+      claimed,
+      via: report.via,
+      known: {
+        quantity: known.quantity,
+        priceE4: known.priceE4,
+      },
     },
   ];
   if (MAY_WORK.has(order.status) && order.status !== 'IN_DOUBT') {

@@ -69,7 +69,12 @@ function seenFacts(records: Records, report: OrderReport, named: Named): readonl
   if (isOld || isSame) return [];
   return [
     {
-      ...{ kind: 'foreign-order-seen', v: 1, venue, ...named, quantity, openQuantity },
+      kind: 'foreign-order-seen',
+      v: 1,
+      venue,
+      ...named,
+      quantity,
+      openQuantity,
       product: known?.product ?? null,
       source: report.via === 'drop-copy' ? 'drop-copy' : 'list',
     },

@@ -143,13 +143,11 @@ function foundAlive(records: Records, order: Order, report: OrderReport): readon
   if (order.status === 'IN_DOUBT' && open !== undefined) {
     const text = 'the exchange shows the order as it was before this request';
     facts.push({
-      ...{
-        kind: 'request-refused',
-        v: 1,
-        orderId: order.orderId,
-        requestId: open.requestId,
-        reason: 'other',
-      },
+      kind: 'request-refused',
+      v: 1,
+      orderId: order.orderId,
+      requestId: open.requestId,
+      reason: 'other',
       text,
     });
   }
@@ -216,7 +214,11 @@ function numberFacts(
 function confirmedFact(order: Order, exchangeOrderId: ExchangeOrderId, report: OrderReport): OrderFact {
   const cumQuantity = report.cumQuantity ?? Math.max(order.toldQuantity, order.filledQuantity);
   return {
-    ...{ kind: 'order-confirmed', v: 1, orderId: order.orderId, exchangeOrderId, cumQuantity },
+    kind: 'order-confirmed',
+    v: 1,
+    orderId: order.orderId,
+    exchangeOrderId,
+    cumQuantity,
     leavesQuantity: report.leavesQuantity ?? Math.max(0, order.terms.quantity - cumQuantity),
     via: report.via,
   };

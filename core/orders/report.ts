@@ -133,7 +133,13 @@ function doubtOfRefusal(event: RequestRefusedEvent, ofNew: boolean): DoubtCause 
     case 'expired':
     case 'done-for-day':
       return 'no-answer';
-    default:
+    case null:
+    case 'new':
+    case 'partially-filled':
+    case 'pending-cancel':
+    case 'pending-new':
+    case 'pending-replace':
+    case 'suspended':
       return null;
   }
 }

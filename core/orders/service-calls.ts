@@ -30,7 +30,15 @@ export function createCalls(deps: CallsDeps) {
         .foreignOrders()
         .map(
           ({ venue, exchangeOrderId, account, instrumentId, product, side, openQuantity, cancel, text }) => ({
-            ...{ venue, exchangeOrderId, account, instrumentId, product, side, openQuantity, cancel, text },
+            venue,
+            exchangeOrderId,
+            account,
+            instrumentId,
+            product,
+            side,
+            openQuantity,
+            cancel,
+            text,
           }),
         ),
     cancelForeign: (input: { readonly exchangeOrderIds: readonly ExchangeOrderId[] }, context: Context) =>

@@ -100,14 +100,31 @@ function markOf(state: OrdersState, fact: OrderFact, mark: (contract: Contract) 
     case 'foreign-cancel-refused':
     case 'day-rolled':
       return;
-    default:
+    case 'cancel-requested':
+    case 'fill-busted':
+    case 'fill-conflicted':
+    case 'fill-corrected':
+    case 'order-acknowledged':
+    case 'order-canceled':
+    case 'order-confirmed':
+    case 'order-decided-by-persons':
+    case 'order-done-for-day':
+    case 'order-expired':
+    case 'order-filled':
+    case 'order-in-doubt':
+    case 'order-not-delivered':
+    case 'order-rejected':
+    case 'order-replaced':
+    case 'order-unresolved-yesterday':
+    case 'replace-requested':
+    case 'request-refused':
       mark(present(state.order(fact.orderId), 'the order of a fact').terms);
   }
 }
 
 /** Withdraws and cancels what is too much. What can not be cancelled yet stays marked for the next tick. */
 function relieve(deps: WatchDeps, dirty: Map<string, Contract>): void {
-  for (const [key, { account, instrumentId }] of [...dirty]) {
+  for (const [key, { account, instrumentId }] of Array.from(dirty)) {
     const orders = excess(deps.state, deps.positions, account, instrumentId);
     const planned = orders.filter((order) => order.status === 'PLANNED').map((order) => order.orderId);
     const working = orders.filter((order) => order.status !== 'PLANNED');

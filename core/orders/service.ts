@@ -95,7 +95,10 @@ export function createOrders(deps: OrdersDeps): OrdersService {
     },
   };
   const watch = createWatch({
-    ...{ ...deps, state, numbering, port },
+    ...deps,
+    state,
+    numbering,
+    port,
     answerTimeoutMs: deps.config.answerTimeoutMs,
   });
   const service = {
@@ -173,7 +176,29 @@ function learnNumbers(numbering: Numbering, fact: OrderFact): void {
     case 'foreign-cancel-requested':
       numbering.seenRequest(fact.requestId);
       return;
-    default:
+    case 'day-rolled':
+    case 'fill-busted':
+    case 'fill-conflicted':
+    case 'fill-corrected':
+    case 'foreign-cancel-refused':
+    case 'foreign-fill-busted':
+    case 'foreign-fill-seen':
+    case 'foreign-order-ended':
+    case 'foreign-order-seen':
+    case 'order-acknowledged':
+    case 'order-canceled':
+    case 'order-confirmed':
+    case 'order-decided-by-persons':
+    case 'order-done-for-day':
+    case 'order-expired':
+    case 'order-filled':
+    case 'order-in-doubt':
+    case 'order-not-delivered':
+    case 'order-rejected':
+    case 'order-replaced':
+    case 'order-unresolved-yesterday':
+    case 'order-withdrawn':
+    case 'request-refused':
       return;
   }
 }

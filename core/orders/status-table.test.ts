@@ -70,8 +70,8 @@ describe('the order table (I5)', () => {
   const rows = new Map(lines.map((line) => [line.split(/\s+/)[0], line.trim().split(/\s+/).slice(1)]));
 
   it('has a hand-written cell for every status and every fact', () => {
-    expect([...rows.keys()].toSorted()).toEqual(KINDS.toSorted());
-    expect(columns.toSorted()).toEqual(STATUSES.map((status) => SHORT[status]).toSorted());
+    expect(new Set(rows.keys())).toEqual(new Set<string>(KINDS));
+    expect(new Set(columns)).toEqual(new Set(STATUSES.map((status) => SHORT[status])));
   });
 
   it.each(STATUSES)('walks every cell of %s', (status) => {

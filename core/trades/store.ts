@@ -12,7 +12,11 @@ const MESSAGES_MAX = 500;
 export function tradesOf(reader: Reader, input: HistoryInput): { trades: TradeShown[]; more: boolean } {
   const rows = reader.all(
     `SELECT * FROM fills WHERE account = ? AND trading_date BETWEEN ? AND ? AND seq > ? ORDER BY seq LIMIT ?`,
-    ...[input.account, input.from, input.to, input.afterSeq, TRADES_MAX + 1],
+    input.account,
+    input.from,
+    input.to,
+    input.afterSeq,
+    TRADES_MAX + 1,
   );
   return { trades: rows.slice(0, TRADES_MAX).map(tradeShown), more: rows.length > TRADES_MAX };
 }
@@ -59,12 +63,18 @@ export function messagesOf(
         `SELECT seq, at_ms, kind, json_extract(body, '$.raw') AS raw FROM log
          WHERE seq BETWEEN ? AND ? AND kind IN ('message-sent', 'message-received') AND instr(body, ?) > 0
          LIMIT ?`,
-        ...[from, searched, `=${name}`, MESSAGES_MAX],
+        from,
+        searched,
+        `=${name}`,
+        MESSAGES_MAX,
       );
       for (const row of rows) {
         const direction = row['kind'] === 'message-sent' ? 'sent' : 'received';
         found.set(number(row, 'seq'), {
-          ...{ seq: number(row, 'seq'), atMs: number(row, 'at_ms'), direction, raw: text(row, 'raw') },
+          seq: number(row, 'seq'),
+          atMs: number(row, 'at_ms'),
+          direction,
+          raw: text(row, 'raw'),
         });
       }
     }
