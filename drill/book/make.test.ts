@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { sliceLimit } from '#core/model/instrument.ts';
 import { nextMonthly, nextWeekly, weekday } from './calendar.ts';
 import { makeBook } from './make.ts';
-import { readBook, readBookFrom } from './read.ts';
+import { BookFileError, readBook, readBookFrom } from './read.ts';
 import { writeBook } from './write.ts';
 
 const options = { seed: 7, accounts: 40, positions: 300, tradingDate: '2026-11-23' };
@@ -92,6 +92,7 @@ describe('the seeded book', () => {
     expect(again.positions.map((row) => row.quantity)).toEqual(book.positions.map((row) => row.quantity));
     expect(again.cuts).toEqual(book.cuts);
     expect(readFileSync(files.positions, 'utf8')).toContain('# cut: NSE:FO last-trade 4000');
+    expect(() => readBookFrom(files.instruments, files.shortfall, 7, '2026-11-23')).toThrow(BookFileError);
     rmSync(folder, { recursive: true });
   });
 });

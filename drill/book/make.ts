@@ -30,6 +30,7 @@ export const FIRST_EXCHANGE_ORDER = 1_100_000_000_000_001;
 export const FIRST_TRADE = 40_000_001;
 /** A main's order rests this far from the price: no exit meets it by chance. */
 const MAIN_ORDER_DISTANCE = 0.015;
+const MAIN_ORDER_TICKS = 6;
 
 /**
  * Seeded clients with what they hold. The same options give the same book on every machine. One client has at most
@@ -170,7 +171,11 @@ function makeMainOrders(
     const { instrument } = row;
     const closing: Side = row.quantity > 0 ? 'sell' : 'buy';
     const side = orders.length % 2 === 0 ? closing : opposite(closing);
-    const away = side === 'buy' ? 1 - MAIN_ORDER_DISTANCE : 1 + MAIN_ORDER_DISTANCE;
+    const distanceE4 = Math.max(
+      instrument.filePriceE4 * MAIN_ORDER_DISTANCE,
+      MAIN_ORDER_TICKS * instrument.tickE4,
+    );
+    const away = instrument.filePriceE4 + (side === 'buy' ? -distanceE4 : distanceE4);
     const lots = Math.floor(Math.abs(row.quantity) / instrument.lotSize);
     const quantity = Math.min(Math.max(1, Math.floor(lots / 2)) * instrument.lotSize, sliceLimit(instrument));
     if (quantity > Math.abs(row.quantity)) continue;
@@ -183,7 +188,7 @@ function makeMainOrders(
       quantity,
       priceE4: Math.max(
         instrument.tickE4,
-        roundToTick(instrument.filePriceE4 * away, instrument.tickE4, side === 'buy' ? 'down' : 'up'),
+        roundToTick(away, instrument.tickE4, side === 'buy' ? 'down' : 'up'),
       ),
       atMs: atMs - 600_000 + prng.int(600_000),
     });

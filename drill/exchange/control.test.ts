@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeBook } from '#drill/book/make.ts';
 import { startControl } from './control.ts';
-import { askVenue, VenueStatus } from './control-client.ts';
+import { askVenue, VenueRefused, VenueStatus } from './control-client.ts';
 import { Exchange } from './exchange.ts';
 import { createFaults } from './faults.ts';
 import { openLedger, type Ledger } from './ledger.ts';
@@ -97,7 +97,7 @@ describe('the control port', () => {
     expect(await ask({ do: 'risk-reduction', on: true })).toMatchObject({
       events: [{ kind: 'risk-reduction' }, { kind: 'canceled', cause: 'risk-reduction' }],
     });
-    await expect(ask({ do: 'fill-main', exchangeOrderId: '7' })).rejects.toThrow('does not rest');
+    await expect(ask({ do: 'fill-main', exchangeOrderId: '7' })).rejects.toThrow(VenueRefused);
   });
 
   it('cuts order sessions, and forgets every session', async () => {

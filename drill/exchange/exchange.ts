@@ -9,7 +9,7 @@ import { firstCounters, type Ledger } from './ledger.ts';
 import { Market, segmentKey } from './market.ts';
 import { createFeed, type Feed } from './market-feed.ts';
 import type { Member } from './member.ts';
-import type { CancelText, SegmentStatus } from './record.ts';
+import type { SegmentStatus } from './record.ts';
 import { statusReport, unknownOrder } from './reports.ts';
 import { createCatalogue, readNewOrder, readReplace, type Catalogue } from './requests.ts';
 import { isEmpty, Turn } from './turn.ts';
@@ -43,6 +43,7 @@ export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #catalogue: Catalogue;
   #meta = '';
+  #stopped = false;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -74,12 +75,18 @@ export class Exchange {
 
   /** Does the work, commits what it changed, and only then lets bytes leave. */
   turn(work: (turn: Turn) => void): void {
+    if (this.#stopped) return;
     const turn = new Turn();
     work(turn);
     const { orders, trades } = this.venue.market.takeChanges();
     const batch = turn.batch({ orders, trades, requests: this.venue.takeRequests(), meta: this.#takeMeta() });
     if (!isEmpty(batch)) this.ledger.commit(batch);
     turn.finish();
+  }
+
+  /** The process ends: what comes later by itself is not done any more. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Records the events and tells whoever they concern. */
@@ -95,13 +102,6 @@ export class Exchange {
 
   setSegment(exchange: string, segment: string, status: SegmentStatus, turn: Turn): void {
     this.publish(this.venue.setSegment(exchange, segment, status), turn);
-  }
-
-  cancelWorking(owner: string, cause: CancelText, text: string, turn: Turn): void {
-    this.publish(
-      this.venue.cancelAll((order) => order.owner === owner, cause, text),
-      turn,
-    );
   }
 
   refill(turn: Turn): void {

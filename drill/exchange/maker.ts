@@ -11,6 +11,11 @@ const STEP = 0.000_2;
 /** How far the price may wander from where it began. */
 const WANDER = 0.002;
 
+/** A waiting order this close to the price, and at most so many of them, is taken at the next refill. */
+const LEAN = 0.003;
+const LEAN_TICKS = 3;
+const LEAN_ORDERS = 5;
+
 export const MAKER = 'MAKER';
 
 export function isMaker(orderId: string): boolean {
@@ -42,6 +47,12 @@ export function createMaker(instrument: Instrument, seed: number): Maker {
       for (const side of ['buy', 'sell'] as const) {
         const mine = book.resting(side).filter((entry) => isMaker(entry.id));
         const wanted = prices(instrument, referenceE4, stepE4, side);
+        orders.push(
+          ...lean(book, instrument, side, referenceE4).map((order) => ({
+            ...order,
+            id: `${MAKER}${(next += 1)}`,
+          })),
+        );
         for (const entry of mine) if (!wanted.includes(entry.priceE4)) book.remove(entry.id);
         for (const priceE4 of wanted) {
           const full = levelQuantity(prng, instrument);
@@ -77,6 +88,28 @@ export function createMaker(instrument: Instrument, seed: number): Maker {
     },
     referenceE4: () => referenceE4,
   };
+}
+
+/** Takes client orders that wait on a side close to the price: where trade goes on, they do not wait for ever. */
+function lean(
+  book: OrderBook,
+  instrument: Instrument,
+  side: Side,
+  referenceE4: number,
+): Omit<BookOrder, 'id'>[] {
+  const reachE4 = Math.max(LEAN_TICKS * instrument.tickE4, referenceE4 * LEAN);
+  return book
+    .resting(side)
+    .filter((entry) => !isMaker(entry.id) && Math.abs(entry.priceE4 - referenceE4) <= reachE4)
+    .slice(0, LEAN_ORDERS)
+    .map((entry) => ({
+      side: side === 'buy' ? 'sell' : 'buy',
+      quantity: entry.remaining,
+      limitE4: entry.priceE4,
+      immediate: true,
+      selfKey: null,
+      restE4: null,
+    }));
 }
 
 function wander(prng: Prng, instrument: Instrument, fromE4: number): number {

@@ -68,12 +68,13 @@ const CASES: readonly (readonly [string, readonly (readonly [string, string])[]]
     ],
   ],
   [
-    'a market order takes every price; its rest stays at the last price, or goes when there is none',
+    'a market order takes every price; its rest stays at its last price, else at the given one, or goes',
     [
       ['a s 5 @120', 'a rests 5@120'],
       ['b b 8 @mkt', 'bxa 5@120, b out 3 no-price'],
       ['c s 5 @120', 'c rests 5@120'],
-      ['d b 8 @mkt rest100', 'dxc 5@120, d rests 3@100'],
+      ['d b 8 @mkt rest100', 'dxc 5@120, d rests 3@120'],
+      ['e b 8 @mkt rest100', 'e rests 8@100'],
     ],
   ],
   [

@@ -10,12 +10,12 @@ export interface BookOrder {
   readonly id: string;
   readonly side: Side;
   readonly quantity: number;
-  /** Null takes any price; what is left of it rests at `restE4`. */
+  /** Null takes any price; what is left of it rests at its last price, at `restE4` if it had none. */
   readonly limitE4: number | null;
   readonly immediate: boolean;
   /** Orders with the same key never trade with each other; null trades with everybody. */
   readonly selfKey: string | null;
-  /** Where the rest of an order without a limit stays; null cancels the rest. */
+  /** Where an order without a limit rests when it met nobody; null cancels what is left of such an order. */
   readonly restE4: number | null;
 }
 
@@ -72,7 +72,7 @@ export function createOrderBook(): OrderBook {
       const events: MatchEvent[] = [];
       const left = collect ? order.quantity : sweep(sides, order, events);
       if (left === 0) return events;
-      const priceE4 = order.limitE4 ?? order.restE4;
+      const priceE4 = order.limitE4 ?? restPrice(order, events);
       if (order.immediate || priceE4 === null) {
         const cause = order.immediate ? 'ioc' : 'no-price';
         return [...events, { kind: 'canceled', id: order.id, quantity: left, cause }];
@@ -110,6 +110,13 @@ export function createOrderBook(): OrderBook {
 }
 
 type Sides = Readonly<Record<Side, Resting[]>>;
+
+/** The rest of an order without a limit stays at the last price that it traded at. */
+function restPrice(order: BookOrder, events: readonly MatchEvent[]): number | null {
+  if (order.restE4 === null) return null;
+  const last = events.findLast((event) => event.kind === 'traded');
+  return last?.priceE4 ?? order.restE4;
+}
 
 /** Behind everything at the same or a better price. */
 function insert(queue: Resting[], entry: Resting): void {

@@ -90,7 +90,7 @@ export function unknownOrder(asked: readonly Field[], world: ReportWorld): AppMe
 type ExecKind = '0' | '4' | '5' | 'I' | 'trade' | 'H' | 'G';
 
 /** ExecID (17) of a fill: unique for ever, because trade numbers are. */
-export function fillExecId(audience: Audience, tradeNumber: string, side: Side): string {
+function fillExecId(audience: Audience, tradeNumber: string, side: Side): string {
   return `${audience === 'orders' ? 'E' : 'D'}${tradeNumber}${side === 'buy' ? 'B' : 'S'}`;
 }
 

@@ -99,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     async close() {
       for (const timer of timers) clearInterval(timer);
       await Promise.all(opened.map(({ listener }) => listener.close()));
+      exchange.stop();
     },
   };
 }

@@ -77,7 +77,8 @@ export class Venue {
     if (instrument === null || fault !== null) return [refusedEvent(this.market, request, fault)];
     const order = this.#accept(request, instrument);
     const accepted = answer(this.market.event(acceptedOf(order), order), request, null);
-    const first = this.#touched.has(instrument.instrumentId) ? [] : this.market.refill(instrument);
+    // Quotes stand behind every order, unless this one is to find few.
+    const first = this.market.refill(instrument);
     this.#touched.add(instrument.instrumentId);
     this.#thinned.add(instrument.instrumentId);
     if (mood.thin)

@@ -64,7 +64,7 @@ function garbage(bytes: Uint8Array, variant: number): Uint8Array {
 }
 
 /** The same message once more, under its number, as a possible duplicate (43=Y, 122). */
-export function possibleDuplicate(bytes: Uint8Array): Uint8Array {
+function possibleDuplicate(bytes: Uint8Array): Uint8Array {
   const decoded = decode(bytes);
   if (!decoded.ok) return bytes;
   const fields: Field[] = [];

@@ -123,7 +123,7 @@ function say(what: string, { account, instrumentId, exchangeOrderId, text }: Off
 }
 
 /** Equal sets of (order, trade, quantity, price); each difference in words. */
-export function compareFills(ledger: readonly Fill[], desk: readonly Fill[]): string[] {
+function compareFills(ledger: readonly Fill[], desk: readonly Fill[]): string[] {
   const name = (fill: Fill): string =>
     `${fill.exchangeOrderId}/${fill.tradeNumber} ${fill.quantity}@${fill.priceE4}`;
   const inLedger = new Set(ledger.map(name));
