@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ALL, contract, row } from '#tests/square-off/book.ts';
-import { createDesk, restAll } from '#tests/square-off/desk.ts';
+import { createDesk } from '#tests/square-off/desk.ts';
+import { restAll } from '#tests/square-off/venue.ts';
 import { BoardRow, DryRunShown, ExitAsked, RunShown } from './contract.ts';
 
 it('what the service answers passes its contract', () => {

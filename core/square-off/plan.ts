@@ -94,9 +94,7 @@ function planRow(
   const net = Math.abs(row.netLow) > Math.abs(row.netHigh) ? row.netLow : row.netHigh;
   const leave = (quantity: number, reason: LeftoverReason, text: string): void => {
     draft.leftovers.push({
-      account: row.account,
-      instrumentId: row.instrumentId,
-      product: row.product,
+      ...keyOf(row),
       quantity: Math.sign(net) * quantity,
       reason,
       text,
@@ -186,9 +184,7 @@ function pricedRow(
   const signed = Math.sign(sizing.net) * sizing.whole;
   const visible = visibleQuantity(quote, side);
   return {
-    account: row.account,
-    instrumentId: row.instrumentId,
-    product: row.product,
+    ...keyOf(row),
     quantity: signed,
     worstPriceE4: priced.worstE4,
     evidence: sizing.evidence,
@@ -213,6 +209,10 @@ function pricedRow(
     deadlineCause: deadline.why,
     ifLeftOpen: ifLeftOpen(instrument, row.product, signed, shownE4, input.tradingDate),
   };
+}
+
+function keyOf({ account, instrumentId, product }: RowKey): RowKey {
+  return { account, instrumentId, product };
 }
 
 /** What a row learns only among the others: its slices, its time, what step one frees. */

@@ -3,13 +3,12 @@
  * its work in small batches so that the desk stays awake. It decides nothing: `decideRow` does.
  */
 import type { Entry, Fact } from '#core/events.ts';
-import type { Journal } from '#core/journal/port.ts';
 import { present } from '#core/lib/assert.ts';
 import type { ExchangeOrderId, OrderId, RunId, VenueId } from '#core/model/ids.ts';
 import { decideRow } from './domain-row.ts';
 import { newMemory } from './domain-row-view.ts';
 import type { RowAction } from './domain-row-view.ts';
-import type { Run, SquareOffState } from './domain.ts';
+import type { Run } from './domain.ts';
 import type { LiveRow } from './live.ts';
 import { LiveRows } from './live.ts';
 import { stepOne } from './service-cancels.ts';
@@ -20,21 +19,13 @@ import { Releases } from './service-release.ts';
 import { createPlacing } from './service-placing.ts';
 import type { Placing } from './service-placing.ts';
 import { viewRow } from './view.ts';
-import type { Surroundings } from './view.ts';
+import type { EngineDeps } from './engine-deps.ts';
 
 /** Rows looked at, and facts written, in one turn of the main thread. */
 const ROWS_PER_TURN = 200;
 /** A turn ends when it took this long, rows left or not. */
 const TURN_MS = 6;
 export const TICK_MS = 100;
-
-export interface EngineDeps extends Surroundings {
-  readonly journal: Journal;
-  readonly state: SquareOffState;
-  readonly now: () => number;
-  readonly soon: (task: () => void) => void;
-  readonly every: (everyMs: number, tick: () => void) => () => void;
-}
 
 interface Work {
   readonly facts: Fact[];

@@ -2,7 +2,7 @@ import type { OrderId } from '#core/model/ids.ts';
 import type { OrderRefusal, PlannedOrder } from '#core/orders/port.ts';
 import type { LeftoverReason } from './events.ts';
 import type { LiveRow, LiveRows } from './live.ts';
-import type { EngineDeps } from './service-engine.ts';
+import type { EngineDeps } from './engine-deps.ts';
 
 /** Orders committed as PLANNED in one transaction. */
 const PLANS_PER_COMMIT = 200;

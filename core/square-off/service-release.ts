@@ -7,7 +7,7 @@ import { isOver } from './plan-quantity.ts';
 import { compareTurns } from './plan-rate.ts';
 import type { Turn } from './plan-rate.ts';
 import { Queue } from './queue.ts';
-import type { EngineDeps } from './service-engine.ts';
+import type { EngineDeps } from './engine-deps.ts';
 import { hedgeView, phaseOf, priceRow } from './view.ts';
 
 /** Messages committed and written in one turn, below what a gateway takes in a burst. */

@@ -46,8 +46,8 @@ export type SquareOff = ReturnType<typeof createSquareOff>;
 
 /** Exits: dry run, approval, runs that go on until every row is flat or on the leftovers board. */
 export function createSquareOff(deps: SquareOffDeps) {
-  const { journal, now, config } = deps;
-  const { policy } = config;
+  const { journal, now } = deps;
+  const { policy, ratePerSecond, isProprietary } = deps.config;
   const state = emptyState();
   let fileAsOfMs: number | null = null;
   const around = { ...deps, policy, state, fileAsOfMs: () => fileAsOfMs };
@@ -66,7 +66,7 @@ export function createSquareOff(deps: SquareOffDeps) {
     return done.ok ? ok(null) : done;
   }
 
-  const statusNow = (run: Run): RunStatus => statusOf(around, engine, config.ratePerSecond, run, now());
+  const statusNow = (run: Run): RunStatus => statusOf(around, engine, ratePerSecond, run, now());
 
   function status(runId: RunId): Answer<RunStatus> {
     const run = calls.runOf(runId);
@@ -75,11 +75,7 @@ export function createSquareOff(deps: SquareOffDeps) {
 
   const lifecycle: Lifecycle = { ...deps, state, policy, append };
   const calls = createRunCalls(lifecycle);
-  const plans = createPlans({
-    ...{ ...around, append, runs: state.runs },
-    ratePerSecond: config.ratePerSecond,
-    isProprietary: config.isProprietary,
-  });
+  const plans = createPlans({ ...around, append, runs: state.runs, ratePerSecond, isProprietary });
 
   return {
     projection,
