@@ -21,7 +21,7 @@ export const EvidenceGiven = z.object({
   instructedAtMs: z.int().nonnegative(),
 });
 
-export const OrderStatusName = z.enum([
+const OrderStatusName = z.enum([
   'PLANNED',
   'WITHDRAWN',
   'PENDING_NEW',

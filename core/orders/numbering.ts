@@ -2,7 +2,7 @@ import { assert } from '#core/lib/assert.ts';
 import { OrderId, RequestId, type DeskId } from '#core/model/ids.ts';
 
 /** FIX venues of India take 20 characters in ClOrdID. */
-export const REQUEST_ID_MAX = 20;
+const REQUEST_ID_MAX = 20;
 const COUNTER_WIDTH = 4;
 const DATE_WIDTH = 3;
 const FIRST_YEAR = 2020;

@@ -13,15 +13,10 @@ export type OrderWord = Exclude<
 type Request = Order['requests'][number];
 
 /** The next status, or a bug: what decides facts must know the table. */
-export function nextStatus(status: OrderStatus, word: OrderFactKind): OrderStatus {
+function nextStatus(status: OrderStatus, word: OrderFactKind): OrderStatus {
   const next = STATUS_TABLE[status][word];
   assert(next !== 'illegal', `an order that is ${status} can not meet ${word}`);
   return next;
-}
-
-/** True when the table has a place for it. */
-export function isLegal(status: OrderStatus, word: OrderFactKind): boolean {
-  return STATUS_TABLE[status][word] !== 'illegal';
 }
 
 /**

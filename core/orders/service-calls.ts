@@ -69,7 +69,7 @@ function matches(order: Order, filter: OrderFilter): boolean {
 }
 
 /** An order as screens get it: flat, with its terms. */
-export function orderShown(order: Order): OrderShown {
+function orderShown(order: Order): OrderShown {
   const { terms, requests: _requests, reference: _reference, acceptedRequestId: _accepted, ...rest } = order;
   return { ...terms, ...rest };
 }

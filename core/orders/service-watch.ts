@@ -17,7 +17,7 @@ import type { OrdersState } from './state.ts';
 import { MAY_WORK } from './status-table.ts';
 
 /** A question about one order is asked this often at most, then it waits for the next recovery or for persons. */
-export const ASKS_MAX = 5;
+const ASKS_MAX = 5;
 
 export interface WatchDeps extends SendDeps {
   readonly state: OrdersState;

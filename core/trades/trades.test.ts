@@ -110,11 +110,9 @@ function reportOf(
     leavesQuantity: null,
     priceE4: null,
     trade: null,
-    ...{
-      cancelCause: null,
-      text: '',
-      ...more,
-    },
+    cancelCause: null,
+    text: '',
+    ...more,
   };
 }
 
