@@ -9,10 +9,10 @@ type Calls = ReturnType<App['client']>;
  * Hands a desk the files of the day through its own front door, in the order in which they lean on each other.
  * A file that was loaded before changes nothing.
  */
-export async function loadFiles(calls: Calls, files: Files, tradingDate: string): Promise<void> {
+export async function loadFiles(calls: Calls, files: Files): Promise<void> {
   const text = (path: string) => ({ source: basename(path), text: readFileSync(path, 'utf8') });
   if (files.instruments !== undefined) {
-    await calls.instruments.import({ ...text(files.instruments), format: 'lifeboat', tradingDate });
+    await calls.instruments.import({ ...text(files.instruments), format: 'lifeboat' });
   }
   if (files.positions !== undefined) await calls.positions.import(text(files.positions));
 }

@@ -14,8 +14,8 @@ const Files = z.object({
 });
 export type Files = z.infer<typeof Files>;
 
-/** What drill/world prints when it is ready: `deskConfig` is the path of the desk's configuration. */
-const Simulation = z.object({ deskConfig: z.string(), clockOffsetMs: z.number(), files: Files });
+/** What drill/world prints when it is ready. */
+const Simulation = z.object({ deskConfig: DeskConfig, clockOffsetMs: z.number(), files: Files });
 
 /** What the desk is connected to, and the files that it loads at its start. */
 export interface World {
@@ -46,10 +46,8 @@ async function simulation(folder: string): Promise<World> {
       reject(new Error(`the simulated exchange ended with ${code ?? 'a signal'}`)),
     );
   });
-  const { deskConfig, ...rest } = Simulation.parse(JSON.parse(first));
   return {
-    ...rest,
-    deskConfig: readConfig(deskConfig),
+    ...Simulation.parse(JSON.parse(first)),
     simulated: true,
     stop: async () => {
       // It lives as long as its standard input: closing it is the way to end it, also when this process dies.
