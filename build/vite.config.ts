@@ -26,7 +26,11 @@ function preload(): Plugin {
           outDir: SCREEN,
           emptyOutDir: false,
           target: TARGET,
-          lib: { entry: join(ROOT, 'native-bridge', 'preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
+          lib: {
+            entry: join(ROOT, 'native-bridge', 'preload.ts'),
+            formats: ['cjs'],
+            fileName: () => 'preload.cjs',
+          },
           rolldownOptions: { external: ['electron'] },
         },
       });

@@ -12,7 +12,10 @@ npm run desk -- sign-out
 Prints the answer as JSON, a stream line by line. Status 0 answered, 1 refused, 2 misused, 3 no answer.`;
 
 /** What sign-in leaves in the data folder, readable by this user only. */
-const Stored = z.object({ url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }), cookie: z.string() });
+const Stored = z.object({
+  url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }),
+  cookie: z.string(),
+});
 type Stored = z.infer<typeof Stored>;
 
 const storedAt = join(dataFolder(process.env, process.platform), 'command-line-session.json');
@@ -116,7 +119,9 @@ function parsed(json: string): unknown {
 
 /** Book-wide sums are BigInt: as text, for no JSON number holds them. */
 function print(value: unknown): void {
-  console.log(JSON.stringify(value, (_name, item: unknown) => (typeof item === 'bigint' ? item.toString() : item)));
+  console.log(
+    JSON.stringify(value, (_name, item: unknown) => (typeof item === 'bigint' ? item.toString() : item)),
+  );
 }
 
 function isStream(value: unknown): value is AsyncIterable<unknown> {

@@ -24,7 +24,11 @@ export function useCommand<Value>(): {
     if (calls === null) {
       setDoing({
         state: 'failed',
-        why: { code: 'NO_ANSWER', reason: 'not-connected', text: 'The desk is not connected: nothing was asked.' },
+        why: {
+          code: 'NO_ANSWER',
+          reason: 'not-connected',
+          text: 'The desk is not connected: nothing was asked.',
+        },
       });
       return null;
     }

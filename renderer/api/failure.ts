@@ -10,28 +10,44 @@ export interface Failure {
 
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof ORPCError)) {
-    return { code: 'NO_ANSWER', reason: 'no-answer', text: 'No answer from the desk. It may or may not have been done.' };
+    return {
+      code: 'NO_ANSWER',
+      reason: 'no-answer',
+      text: 'No answer from the desk. It may or may not have been done.',
+    };
   }
   const data: unknown = error.data;
   if (hasText(data)) return { code: error.code, reason: data.reason, text: data.text };
   if (error.code === 'INTERNAL' && hasId(data)) {
-    return { code: error.code, reason: 'internal', text: `A fault of the desk, number ${data.id} in its log.` };
+    return {
+      code: error.code,
+      reason: 'internal',
+      text: `A fault of the desk, number ${data.id} in its log.`,
+    };
   }
   if (error.code === 'BAD_REQUEST') return { code: error.code, reason: 'bad-input', text: issuesOf(data) };
   return { code: error.code, reason: error.code.toLowerCase(), text: error.message };
 }
 
 function issuesOf(data: unknown): string {
-  if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues)) return 'Bad input.';
+  if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues))
+    return 'Bad input.';
   return data.issues
-    .map((issue: { readonly path?: readonly unknown[]; readonly message?: string }) =>
-      `${(issue.path ?? []).join('.')}: ${issue.message ?? 'not valid'}`,
+    .map(
+      (issue: { readonly path?: readonly unknown[]; readonly message?: string }) =>
+        `${(issue.path ?? []).join('.')}: ${issue.message ?? 'not valid'}`,
     )
     .join('; ');
 }
 
 function hasText(data: unknown): data is { readonly reason: string; readonly text: string } {
-  return typeof data === 'object' && data !== null && 'reason' in data && 'text' in data && typeof data.text === 'string';
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'reason' in data &&
+    'text' in data &&
+    typeof data.text === 'string'
+  );
 }
 
 function hasId(data: unknown): data is { readonly id: string } {

@@ -17,7 +17,11 @@ export type Seen<Value> =
 /** After an answer, the next question waits at least so long, so that a storm of facts asks once. */
 const GAP_MS = 400;
 
-const NOT_CONNECTED: Failure = { code: 'NO_ANSWER', reason: 'not-connected', text: 'The desk is not connected.' };
+const NOT_CONNECTED: Failure = {
+  code: 'NO_ANSWER',
+  reason: 'not-connected',
+  text: 'The desk is not connected.',
+};
 
 export interface QueryOptions<Value> {
   readonly ask: (calls: DeskClient) => Promise<Value>;
@@ -28,7 +32,10 @@ export interface QueryOptions<Value> {
 }
 
 /** Asks, asks again when facts say so, and says honestly how old the answer is. `key` names the question. */
-export function useQuery<Value>(key: string, options: QueryOptions<Value>): Seen<Value> & { refresh: () => void } {
+export function useQuery<Value>(
+  key: string,
+  options: QueryOptions<Value>,
+): Seen<Value> & { refresh: () => void } {
   const [seen, setSeen] = useState<Seen<Value>>({ state: 'loading' });
   const current = useRef(options);
   current.current = options;

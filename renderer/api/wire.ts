@@ -52,7 +52,10 @@ function openSocket(lost: () => void): Promise<Wire | NoWire> {
       lost();
     });
     socket.addEventListener('open', () => {
-      resolve({ client: createORPCClient(new SocketLink({ websocket: socket })), close: () => socket.close() });
+      resolve({
+        client: createORPCClient(new SocketLink({ websocket: socket })),
+        close: () => socket.close(),
+      });
     });
   });
 }
@@ -82,7 +85,9 @@ export async function signIn(token: string): Promise<string | null> {
     });
     if (answer.ok) return null;
     const body: unknown = await answer.json();
-    return typeof body === 'object' && body !== null && 'text' in body ? String(body.text) : 'The token was refused.';
+    return typeof body === 'object' && body !== null && 'text' in body
+      ? String(body.text)
+      : 'The token was refused.';
   } catch {
     return 'The desk does not answer.';
   }

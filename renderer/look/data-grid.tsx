@@ -41,7 +41,11 @@ export interface DataGridProps<Row> {
 }
 
 const ROW_HEIGHT = 26;
-const features = tableFeatures({ rowSortingFeature, rowSelectionFeature, sortedRowModel: createSortedRowModel() });
+const features = tableFeatures({
+  rowSortingFeature,
+  rowSelectionFeature,
+  sortedRowModel: createSortedRowModel(),
+});
 const NO_SELECTION: RowSelectionState = {};
 const NO_SORT: SortingState = [];
 
@@ -126,12 +130,23 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
       <div className="grid-scroll" ref={scroller}>
         <div className="grid-head" role="row" style={shape}>
           {props.onSelection === undefined ? null : (
-            <button type="button" className="cell head" title="Select all (Ctrl+A)" onClick={selectAll} tabIndex={-1}>
+            <button
+              type="button"
+              className="cell head"
+              title="Select all (Ctrl+A)"
+              onClick={selectAll}
+              tabIndex={-1}
+            >
               ☑
             </button>
           )}
           {columns.map((column) => (
-            <HeadCell key={column.id} column={column} sorting={sorting} onSort={() => setSorting(nextSort(sorting, column.id))} />
+            <HeadCell
+              key={column.id}
+              column={column}
+              sorting={sorting}
+              onSort={() => setSorting(nextSort(sorting, column.id))}
+            />
           ))}
         </div>
         <div className="grid-body" style={{ height: virtualizer.getTotalSize() }}>
@@ -165,7 +180,11 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
   );
 }
 
-function HeadCell<Row>(props: { readonly column: Column<Row>; readonly sorting: SortingState; readonly onSort: () => void }) {
+function HeadCell<Row>(props: {
+  readonly column: Column<Row>;
+  readonly sorting: SortingState;
+  readonly onSort: () => void;
+}) {
   const { column } = props;
   const sorted = props.sorting.find((sort) => sort.id === column.id);
   const mark = sorted === undefined ? '' : sorted.desc ? ' ▼' : ' ▲';
@@ -215,15 +234,23 @@ const GridRow = memo(
         onDoubleClick={props.onOpen}
       >
         {props.selectable ? (
-          <span className="cell tick" role="gridcell" onClick={(event) => {
-            event.stopPropagation();
-            props.onPress(true);
-          }}>
+          <span
+            className="cell tick"
+            role="gridcell"
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onPress(true);
+            }}
+          >
             {selected ? '☑' : '☐'}
           </span>
         ) : null}
         {props.columns.map((column) => (
-          <span key={column.id} role="gridcell" className={`cell${column.numeric === true ? ' numeric' : ''}`}>
+          <span
+            key={column.id}
+            role="gridcell"
+            className={`cell${column.numeric === true ? ' numeric' : ''}`}
+          >
             {column.cell === undefined ? column.value(row) : column.cell(row)}
           </span>
         ))}
@@ -249,7 +276,9 @@ const TICK_WIDTH = 30;
 
 /** The same tracks for the head and for every row, whatever is in their cells. */
 function shapeOf<Row>(columns: readonly Column<Row>[], selectable: boolean): Shape {
-  const tracks = columns.map(({ width, grow }) => (grow === undefined ? `${width}px` : `minmax(${width}px, ${grow}fr)`));
+  const tracks = columns.map(({ width, grow }) =>
+    grow === undefined ? `${width}px` : `minmax(${width}px, ${grow}fr)`,
+  );
   return {
     gridTemplateColumns: [...(selectable ? [`${TICK_WIDTH}px`] : []), ...tracks].join(' '),
     minWidth: columns.reduce((sum, column) => sum + column.width, selectable ? TICK_WIDTH : 0),

@@ -16,6 +16,8 @@ export function Dialog({ title, grave = false, wide = false, onClose, children, 
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // The browser would take the close button: the first thing to say or to confirm is wanted.
+    element?.querySelector<HTMLElement>('[data-first], .dialog-body input:not([disabled])')?.focus();
     return () => element?.close();
   }, []);
   return (
@@ -48,7 +50,7 @@ export function ReadBack(props: {
   readonly wanted: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly autoFocus?: boolean;
+  readonly first?: boolean;
 }) {
   const matches = props.value === props.wanted;
   return (
@@ -57,7 +59,7 @@ export function ReadBack(props: {
         Type <strong className="mono">{props.wanted}</strong> to confirm
       </span>
       <input
-        autoFocus={props.autoFocus ?? false}
+        autoFocus={props.first ?? false}
         spellCheck={false}
         autoComplete="off"
         value={props.value}

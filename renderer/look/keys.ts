@@ -49,7 +49,9 @@ export function shippedKeys(): void {
 }
 
 /** `Alt+F6`, `Shift+F9`, `/`: how a key press is written, here and on the screen. */
-export function keyName(event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'shiftKey' | 'metaKey'>): string {
+export function keyName(
+  event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'shiftKey' | 'metaKey'>,
+): string {
   // With Alt, some layouts give another character: the physical key names the letter.
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
   const base = letter !== undefined && (event.altKey || event.ctrlKey) ? letter : event.key;

@@ -52,10 +52,28 @@ export function Outcome({ doing, done }: { readonly doing: Doing<unknown>; reado
 export type Tone = 'good' | 'warn' | 'bad' | 'buy' | 'sell' | 'dim' | 'info';
 
 /** A short word with a sign and a colour; the word alone is enough. */
-export function Chip({ tone, children, title }: { readonly tone: Tone; readonly children: ReactNode; readonly title?: string }) {
+export function Chip({
+  tone,
+  children,
+  title,
+}: {
+  readonly tone: Tone;
+  readonly children: ReactNode;
+  readonly title?: string;
+}) {
   return (
     <span className={`chip ${tone}`} title={title}>
       {children}
+    </span>
+  );
+}
+
+/** `NSE:RELIANCE` as dealers read it: the symbol first, the exchange beside it. */
+export function ContractName({ id }: { readonly id: string }) {
+  const [exchange = '', symbol = id] = id.split(':');
+  return (
+    <span title={id}>
+      <strong>{symbol}</strong> <span className="dim">{exchange}</span>
     </span>
   );
 }

@@ -37,7 +37,10 @@ export function Tabs<View extends string>(props: {
 }
 
 /** The line of keys at the foot of the screen, each also a button: those that are not on a tab. */
-export function KeyBar(props: { readonly onAction: (action: Action) => void; readonly onTabs: readonly Action[] }) {
+export function KeyBar(props: {
+  readonly onAction: (action: Action) => void;
+  readonly onTabs: readonly Action[];
+}) {
   const keys = useKeymap();
   return (
     <footer className="key-bar" aria-label="Keys">

@@ -11,6 +11,7 @@ import { createRouter } from '#core/router.ts';
 import { createSessions } from '#core/sessions/service.ts';
 import { startWeb } from '#core/web/server.ts';
 import { fakePosition } from './fake-book.ts';
+import { fakeDryRun, fakeLeftovers, fakeOrders, fakeRun, FAKE_RUN } from './fake-exit.ts';
 
 /** A desk without services, to look at the screen with any number of rows and in any state. Tests only. */
 export async function startFakeDesk(options: { readonly positions: number; readonly port?: number }) {
@@ -22,10 +23,20 @@ export async function startFakeDesk(options: { readonly positions: number; reado
   };
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   const { journal, append } = fakeJournal(now);
-  const state = { mode: 'SUSPECT' as DeskStatus['mode'], broken: false };
+  const state = {
+    mode: 'SUSPECT' as DeskStatus['mode'],
+    broken: false,
+    run: 'none' as 'none' | 'running' | 'paused',
+  };
+  const bare = () => refuse({ reason: 'not-here', text: 'A fake desk does not do this.' });
+  const startedNow = now();
   const rows = Array.from({ length: options.positions }, (_, n) => fakePosition(n, now()));
   const sessions = createSessions({ now, randomBytes, operator: 'dealer-7' });
-  const desk = createDesk({ journal, host: { now, every }, status: () => statusOf(state.mode, journal, now()) });
+  const desk = createDesk({
+    journal,
+    host: { now, every },
+    status: () => statusOf(state.mode, journal, now()),
+  });
   const modeShown = () => ({
     mode: state.mode,
     sinceMs: now() - 60_000,
@@ -59,13 +70,71 @@ export async function startFakeDesk(options: { readonly positions: number; reado
       },
       positions: {
         list: () =>
-          state.broken ? refuse({ reason: 'journal-read-only', text: 'The book can not be read.' }) : { rows, nowMs: now() },
-        summary: () => ({ classes: [], realisedE4: 123_456_780n, unrealisedE4: -98_765_432_100n, unknownRows: 2 }),
+          state.broken
+            ? refuse({ reason: 'journal-read-only', text: 'The book can not be read.' })
+            : { rows, nowMs: now() },
+        summary: () => ({
+          classes: [],
+          realisedE4: 123_456_780n,
+          unrealisedE4: -98_765_432_100n,
+          unknownRows: 2,
+        }),
         import: () => refuse({ reason: 'no-importer', text: 'Not here.' }),
         importShortfall: () => ({ rows: 0, repeated: false }),
       },
+      instruments: { import: bare, importLimits: bare, search: () => [] },
+      orders: {
+        list: ({ which }) => {
+          const orders = state.run === 'none' ? [] : fakeOrders(rows, startedNow);
+          return which === 'in-doubt' ? orders.filter((order) => order.status === 'IN_DOUBT') : orders;
+        },
+        one: () => null,
+        foreign: () => [],
+        cancelForeign: bare,
+        decideDoubt: bare,
+      },
+      squareOff: {
+        dryRun: ({ scope }) =>
+          fakeDryRun(
+            scope.kind === 'all'
+              ? rows
+              : rows.filter((row) => scope.rows.some((asked) => sameRow(asked, row))),
+            now(),
+          ),
+        approve: () => {
+          state.run = 'running';
+          return ok({ runId: FAKE_RUN, shrunkRows: 0 });
+        },
+        status: bare,
+        runs: () => (state.run === 'none' ? [] : [fakeRun(rows, now(), state.run)]),
+        pause: () => {
+          state.run = 'paused';
+          return ok(null);
+        },
+        resume: () => {
+          state.run = 'running';
+          return ok(null);
+        },
+        stop: bare,
+        releaseHedge: bare,
+        leftovers: {
+          list: () => (state.run === 'none' ? [] : fakeLeftovers(rows, startedNow)),
+          settle: bare,
+        },
+      },
+      trades: {
+        place: bare,
+        modify: bare,
+        cancel: bare,
+        history: () => ({ trades: [], more: false }),
+        details: () => null,
+      },
     },
-    { sessions: sessions.port, newId: () => 'bug-1', logBug: (id, call, error) => log.error(id, call, error) },
+    {
+      sessions: sessions.port,
+      newId: () => 'bug-1',
+      logBug: (id, call, error) => log.error(id, call, error),
+    },
   );
   const screen = join(import.meta.dirname, '..', '..', 'dist', 'renderer');
   const web = await startWeb(
@@ -74,6 +143,17 @@ export async function startFakeDesk(options: { readonly positions: number; reado
   );
   const token = (): string => sessions.port.issueToken()?.token ?? '';
   return { ...web, token, state, append, rows };
+}
+
+interface RowName {
+  readonly account: string;
+  readonly instrumentId: string;
+  readonly product: string;
+}
+function sameRow(one: RowName, other: RowName): boolean {
+  return (
+    one.account === other.account && one.instrumentId === other.instrumentId && one.product === other.product
+  );
 }
 
 function fakeJournal(now: () => number) {
@@ -93,8 +173,16 @@ function fakeJournal(now: () => number) {
   return { journal, append };
 }
 
-function statusOf(mode: DeskStatus['mode'], journal: Journal, nowMs: number): Omit<DeskStatus, 'nowMs' | 'desk'> {
-  const link = (venue: string, session: 'orders' | 'drop-copy' | 'market-data', state: 'up' | 'down' | 'stopped') => ({
+function statusOf(
+  mode: DeskStatus['mode'],
+  journal: Journal,
+  nowMs: number,
+): Omit<DeskStatus, 'nowMs' | 'desk'> {
+  const link = (
+    venue: string,
+    session: 'orders' | 'drop-copy' | 'market-data',
+    state: 'up' | 'down' | 'stopped',
+  ) => ({
     venue: VenueId.parse(venue),
     session,
     state,

@@ -33,7 +33,9 @@ test('nothing is shown without a session, and the token works once', async ({ pa
   expect(page.url()).not.toContain(token);
 });
 
-test('ten thousand rows are drawn a screen at a time, filtered and selected by keyboard', async ({ page }) => {
+test('ten thousand rows are drawn a screen at a time, filtered and selected by keyboard', async ({
+  page,
+}) => {
   await signIn(page);
   const grid = page.getByRole('grid', { name: 'Net position' });
   expect(await grid.getByRole('row').count()).toBeLessThan(90);
@@ -103,7 +105,8 @@ test('keys are shown, and another key can be chosen and is kept', async ({ page 
 test('nothing loads from elsewhere and no script breaks the content policy', async ({ page }) => {
   const strange: string[] = [];
   page.on('request', (request) => {
-    if (!request.url().startsWith(desk.url) && !request.url().startsWith('data:')) strange.push(request.url());
+    if (!request.url().startsWith(desk.url) && !request.url().startsWith('data:'))
+      strange.push(request.url());
   });
   page.on('console', (message) => {
     if (/content.security.policy/i.test(message.text())) strange.push(message.text());

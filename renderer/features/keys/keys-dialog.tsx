@@ -19,7 +19,15 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
     setTaken(by === null ? '' : `${keyName(event.nativeEvent)} is already “${labelOf(by)}”.`);
   };
   return (
-    <Dialog title="Keys" onClose={onClose} footer={<button type="button" onClick={shippedKeys}>As shipped</button>}>
+    <Dialog
+      title="Keys"
+      onClose={onClose}
+      footer={
+        <button type="button" onClick={shippedKeys}>
+          As shipped
+        </button>
+      }
+    >
       {taken === '' ? null : (
         <p className="trust error" role="alert">
           ✖ {taken}

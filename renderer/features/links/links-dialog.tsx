@@ -68,12 +68,15 @@ function Reset({ link }: { readonly link: LinkShown }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;
-        void run((calls) => calls.exchange.resetSession({ venue: link.venue, session: link.session, reason }));
+        void run((calls) =>
+          calls.exchange.resetSession({ venue: link.venue, session: link.session, reason }),
+        );
       }}
     >
       <p>
-        ⚠ After a reset of <strong>{link.venue}</strong> {link.session}, “unknown order” proves nothing: what was sent and
-        not answered stays IN DOUBT until drop copy, positions or two persons decide. It is never sent again.
+        ⚠ After a reset of <strong>{link.venue}</strong> {link.session}, “unknown order” proves nothing: what
+        was sent and not answered stays IN DOUBT until drop copy, positions or two persons decide. It is never
+        sent again.
       </p>
       <label className="field">
         <span>Reason, and whom you spoke to at the exchange</span>

@@ -51,7 +51,10 @@ export function Messages() {
 /** The plain fields of a fact, in its own order; nested ones are for the log reader. */
 function detailsOf(entry: Entry): string {
   return Object.entries(entry.fact)
-    .filter(([name, value]) => name !== 'kind' && name !== 'v' && (typeof value === 'string' || typeof value === 'number'))
+    .filter(
+      ([name, value]) =>
+        name !== 'kind' && name !== 'v' && (typeof value === 'string' || typeof value === 'number'),
+    )
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(' · ');
 }

@@ -50,7 +50,13 @@ export function ModeDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function Declare({ declaring, onClose }: { readonly declaring: 'lost' | 'back'; readonly onClose: () => void }) {
+function Declare({
+  declaring,
+  onClose,
+}: {
+  readonly declaring: 'lost' | 'back';
+  readonly onClose: () => void;
+}) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const { doing, run } = useCommand<unknown>();
@@ -72,7 +78,12 @@ function Declare({ declaring, onClose }: { readonly declaring: 'lost' | 'back'; 
     >
       <label className="field">
         <span>Reason, for the journal and the report (at least {REASON_MIN} characters)</span>
-        <input autoFocus value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} />
+        <input
+          data-first
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          maxLength={500}
+        />
       </label>
       <ReadBack wanted={wanted} value={typed} onChange={setTyped} />
       <Outcome doing={doing} />

@@ -3,14 +3,15 @@ import { deskNow } from '#renderer/api/desk.ts';
 import type { Column } from '#renderer/look/data-grid.tsx';
 import { duration, price, quantity, signedMoney, signedQuantity, words } from '#renderer/look/format.ts';
 import { Chip } from '#renderer/look/said.tsx';
-import { useQuote } from './quotes.ts';
+import { useQuote } from '#renderer/api/quotes.ts';
 
 export const COLUMNS: readonly Column<PositionShown>[] = [
   { id: 'account', header: 'Account', width: 92, value: (row) => row.account },
   {
     id: 'symbol',
     header: 'Contract',
-    width: 190, grow: 2,
+    width: 190,
+    grow: 2,
     value: (row) => row.contract?.symbol ?? row.instrumentId,
     cell: (row) => (
       <>
@@ -24,16 +25,17 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'net',
     header: 'Net',
-    width: 104,
+    width: 94,
     numeric: true,
     value: (row) => row.net,
     cell: (row) => <Net row={row} />,
-    title: 'Net quantity in units: + long, − short. Two numbers: the cut is unknown, the net lies between them.',
+    title:
+      'Net quantity in units: + long, − short. Two numbers: the cut is unknown, the net lies between them.',
   },
   {
     id: 'closable',
     header: 'Closable',
-    width: 112,
+    width: 102,
     numeric: true,
     value: (row) => row.closable,
     cell: (row) => <Closable row={row} />,
@@ -51,7 +53,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'unrealised',
     header: 'Unrealised',
-    width: 116,
+    width: 108,
     numeric: true,
     value: (row) => row.unrealisedE4 ?? 0,
     cell: (row) => <Profit e4={row.unrealisedE4} />,
@@ -59,7 +61,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'realised',
     header: 'Realised',
-    width: 104,
+    width: 100,
     numeric: true,
     value: (row) => row.realisedE4,
     cell: (row) => <Profit e4={row.realisedE4} />,
@@ -83,15 +85,16 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'proof',
     header: 'Proof',
-    width: 104,
+    width: 102,
     value: (row) => row.proof,
-    cell: (row) => (row.proof === 'proven' ? <Chip tone="good">✓ proven</Chip> : <Chip tone="bad">✖ UNPROVEN</Chip>),
+    cell: (row) =>
+      row.proof === 'proven' ? <Chip tone="good">✓ proven</Chip> : <Chip tone="bad">✖ UNPROVEN</Chip>,
     title: 'Proven: drop copy or the exchange’s download covers the whole day',
   },
   {
     id: 'age',
     header: 'Source, age',
-    width: 128,
+    width: 104,
     value: (row) => row.asOfMs,
     cell: (row) => (
       <span title={row.source}>
@@ -102,7 +105,8 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'warnings',
     header: 'Warnings',
-    width: 150, grow: 1,
+    width: 150,
+    grow: 1,
     value: (row) => warningsOf(row).join(', '),
     cell: (row) => <span className="warn">{warningsOf(row).join(', ')}</span>,
   },
@@ -130,7 +134,8 @@ function Closable({ row }: { readonly row: PositionShown }) {
   if (row.closingSide === null || row.closable === 0) return <span className="dim">0</span>;
   return (
     <>
-      <span className={row.closingSide}>{row.closingSide === 'buy' ? 'BUY' : 'SELL'}</span> {quantity(row.closable)}
+      <span className={row.closingSide}>{row.closingSide === 'buy' ? 'BUY' : 'SELL'}</span>{' '}
+      {quantity(row.closable)}
     </>
   );
 }

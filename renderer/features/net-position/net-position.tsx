@@ -8,7 +8,7 @@ import { signedMoney } from '#renderer/look/format.ts';
 import { useKeymap } from '#renderer/look/keys.ts';
 import { Trust } from '#renderer/look/said.tsx';
 import { COLUMNS } from './columns.tsx';
-import { followQuotes } from './quotes.ts';
+import { followQuotes } from '#renderer/api/quotes.ts';
 
 const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
   'positions-imported',
@@ -91,7 +91,13 @@ export function NetPosition(props: NetPositionProps) {
       <div className="view-bar">
         <Filter text={text} onText={setText} />
         {CHIPS.map(({ id, label }) => (
-          <button key={id} type="button" className="toggle" aria-pressed={chips.has(id)} onClick={() => toggle(id)}>
+          <button
+            key={id}
+            type="button"
+            className="toggle"
+            aria-pressed={chips.has(id)}
+            onClick={() => toggle(id)}
+          >
             {chips.has(id) ? '☑' : '☐'} {label}
           </button>
         ))}
@@ -111,7 +117,9 @@ export function NetPosition(props: NetPositionProps) {
           onActive={props.onActive}
           onOpen={props.onOpen}
           rowTone={toneOf}
-          empty={rows.length === 0 ? 'The desk answered: it holds no positions.' : 'No row passes the filter.'}
+          empty={
+            rows.length === 0 ? 'The desk answered: it holds no positions.' : 'No row passes the filter.'
+          }
         />
       )}
     </section>
@@ -144,13 +152,17 @@ function Profits({ seen }: { readonly seen: Seen<ProfitSummary> }) {
   return (
     <span className="profits" title={classes.map(profitText).join('\n')}>
       Realised <Money e4={realisedE4} /> Unrealised <Money e4={unrealisedE4} />
-      {unpriced + unknownRows > 0 ? <span className="warn"> ⚠ without {unpriced + unknownRows} rows</span> : null}
+      {unpriced + unknownRows > 0 ? (
+        <span className="warn"> ⚠ without {unpriced + unknownRows} rows</span>
+      ) : null}
     </span>
   );
 }
 
 function Money({ e4 }: { readonly e4: bigint }) {
-  return <strong className={e4 > 0n ? 'profit mono' : e4 < 0n ? 'loss mono' : 'mono'}>{signedMoney(e4)}</strong>;
+  return (
+    <strong className={e4 > 0n ? 'profit mono' : e4 < 0n ? 'loss mono' : 'mono'}>{signedMoney(e4)}</strong>
+  );
 }
 
 function profitText(one: ClassProfit): string {
@@ -162,20 +174,28 @@ function toneOf(row: PositionShown): string {
   return row.net === 0 && row.netLow === row.netHigh ? 'row-flat' : '';
 }
 
-function filtered(rows: readonly PositionShown[], text: string, chips: ReadonlySet<ChipId>): readonly PositionShown[] {
+function filtered(
+  rows: readonly PositionShown[],
+  text: string,
+  chips: ReadonlySet<ChipId>,
+): readonly PositionShown[] {
   const wanted = text.toUpperCase().split(/\s+/).filter(Boolean);
   const tests = CHIPS.filter(({ id }) => chips.has(id));
   if (wanted.length === 0 && tests.length === 0) return rows;
   return rows.filter((row) => {
     if (!tests.every(({ keeps }) => keeps(row))) return false;
-    const hay = `${row.account} ${row.instrumentId} ${row.product} ${row.contract?.underlying ?? ''}`.toUpperCase();
+    const hay =
+      `${row.account} ${row.instrumentId} ${row.product} ${row.contract?.underlying ?? ''}`.toUpperCase();
     return wanted.every((word) => hay.includes(word));
   });
 }
 
 /** Keeps the object of each row that did not change, so that only changed rows are drawn again. */
 function useKept(fetched: readonly PositionShown[] | null): readonly PositionShown[] {
-  const kept = useRef<{ readonly rows: readonly PositionShown[]; readonly by: Map<string, [string, PositionShown]> }>({
+  const kept = useRef<{
+    readonly rows: readonly PositionShown[];
+    readonly by: Map<string, [string, PositionShown]>;
+  }>({
     rows: [],
     by: new Map(),
   });

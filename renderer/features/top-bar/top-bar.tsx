@@ -19,20 +19,25 @@ const MODES: Readonly<Record<DeskStatus['mode'], { readonly sign: string; readon
 const URGENT_MS = 5 * 60_000;
 
 /** What a dealer must know at every moment, whatever the screen below shows. */
-export function TopBar(props: { readonly by: string; readonly onMode: () => void; readonly onLinks: () => void }) {
+export function TopBar(props: {
+  readonly by: string;
+  readonly onMode: () => void;
+  readonly onLinks: () => void;
+}) {
   const seen = useStore(status);
   const wire = useStore(connection);
   const now = useNow();
   const keys = useKeymap();
   const deaf = wire.state !== 'up';
-  if (seen === null) return <header className="top-bar">⋯ Connecting to the desk. Nothing is known yet.</header>;
+  if (seen === null)
+    return <header className="top-bar">⋯ Connecting to the desk. Nothing is known yet.</header>;
   const mode = MODES[seen.mode];
   return (
     <header className={`top-bar mode-${seen.mode.toLowerCase()}${deaf ? ' deaf' : ''}`}>
       {deaf ? (
         <p className="deaf-banner" role="alert">
-          ✖ THIS SCREEN HAS LOST THE DESK{wire.state === 'down' ? ` ${duration(now - wire.sinceMs)} ago` : ''}. All
-          below is old. What was sent goes on. Do not punch orders elsewhere.
+          ✖ THIS SCREEN HAS LOST THE DESK{wire.state === 'down' ? ` ${duration(now - wire.sinceMs)} ago` : ''}
+          . All below is old. What was sent goes on. Do not punch orders elsewhere.
         </p>
       ) : null}
       <button type="button" className="mode" onClick={props.onMode} title={`${mode.tells} ${seen.modeWhy}`}>
@@ -59,7 +64,7 @@ export function TopBar(props: { readonly by: string; readonly onMode: () => void
       <div className="who">
         <span className="clock mono">{istTime(now)}</span>
         <span>
-          signed in: <strong>{props.by}</strong> at {seen.desk}
+          by <strong>{props.by}</strong> · {seen.desk}
         </span>
         <button type="button" className="quiet" onClick={() => void signOut().then(() => location.reload())}>
           Sign out
@@ -92,7 +97,8 @@ function VenueLinks({ venue, links }: { readonly venue: string; readonly links: 
           className={`link ${link.state === 'up' ? 'good' : link.state === 'connecting' || link.state === 'recovering' ? 'warn' : 'bad'}`}
           title={`${link.session}: ${link.state} ${link.why}`}
         >
-          {LINK_SIGNS[link.state]} {ROLES[link.session]} {link.state === 'up' ? 'up' : link.state.toUpperCase()}
+          {LINK_SIGNS[link.state]} {ROLES[link.session]}{' '}
+          {link.state === 'up' ? 'up' : link.state.toUpperCase()}
         </span>
       ))}
     </span>

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import type { QuoteShown } from '#core/exchange/contract.ts';
 import type { InstrumentId } from '#core/model/ids.ts';
-import { client, connection } from '#renderer/api/desk.ts';
+import { client, connection } from './desk.ts';
 
 /**
  * Live prices beside the grid: each cell watches one contract, so that a tick draws one cell and not a table.
@@ -27,7 +27,10 @@ export function followQuotes(instrumentIds: readonly InstrumentId[]): () => void
     const calls = client();
     if (calls === null || instrumentIds.length === 0) return;
     try {
-      const stream = await calls.exchange.quotes({ instrumentIds: [...instrumentIds] }, { signal: stop.signal });
+      const stream = await calls.exchange.quotes(
+        { instrumentIds: [...instrumentIds] },
+        { signal: stop.signal },
+      );
       for await (const batch of stream) {
         for (const quote of batch) {
           latest.set(quote.instrumentId, quote);

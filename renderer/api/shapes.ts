@@ -1,0 +1,12 @@
+import type { DeskClient } from './wire.ts';
+
+type SquareOff = DeskClient['squareOff'];
+
+/** Shapes of the square-off's answers and questions, as its contract says them. */
+export type DryRunShown = Awaited<ReturnType<SquareOff['dryRun']>>;
+export type ExitAsked = Parameters<SquareOff['dryRun']>[0];
+export type PlanRowShown = DryRunShown['plan']['rows'][number];
+export type PlanLeftover = DryRunShown['plan']['leftovers'][number];
+export type RunShown = Awaited<ReturnType<SquareOff['runs']>>[number];
+export type LeftoverShown = Awaited<ReturnType<SquareOff['leftovers']['list']>>[number];
+export type Settlement = Parameters<SquareOff['leftovers']['settle']>[0]['how'];

@@ -1,0 +1,148 @@
+import { useState } from 'react';
+import { AccountId } from '#core/model/ids.ts';
+import { istDate, istTime } from '#core/model/market-clock.ts';
+import type { TradeShown } from '#core/trades/contract.ts';
+import { deskNow } from '#renderer/api/desk.ts';
+import { useQuery } from '#renderer/api/query.ts';
+import { DataGrid, type Column } from '#renderer/look/data-grid.tsx';
+import { price, quantity, words } from '#renderer/look/format.ts';
+import { Chip, ContractName, Trust } from '#renderer/look/said.tsx';
+
+const COLUMNS: readonly Column<TradeShown>[] = [
+  { id: 'date', header: 'Date', width: 92, value: (row) => row.tradingDate },
+  {
+    id: 'time',
+    header: 'Time',
+    width: 76,
+    value: (row) => row.tradedAtMs,
+    cell: (row) => istTime(row.tradedAtMs),
+  },
+  { id: 'account', header: 'Account', width: 90, value: (row) => row.account },
+  {
+    id: 'instrument',
+    header: 'Contract',
+    width: 190,
+    grow: 2,
+    value: (row) => row.instrumentId,
+    cell: (row) => <ContractName id={row.instrumentId} />,
+  },
+  { id: 'product', header: 'Prod', width: 96, value: (row) => row.product ?? 'unattributed' },
+  {
+    id: 'side',
+    header: 'Side',
+    width: 56,
+    value: (row) => row.side,
+    cell: (row) => <span className={row.side}>{row.side.toUpperCase()}</span>,
+  },
+  {
+    id: 'quantity',
+    header: 'Qty',
+    width: 80,
+    numeric: true,
+    value: (row) => row.quantity,
+    cell: (row) => quantity(row.quantity),
+  },
+  {
+    id: 'price',
+    header: 'Price',
+    width: 96,
+    numeric: true,
+    value: (row) => row.priceE4,
+    cell: (row) => price(row.priceE4),
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: 110,
+    value: (row) => row.state,
+    cell: (row) =>
+      row.state === 'counted' ? (
+        <Chip tone="good">✓ counted</Chip>
+      ) : (
+        <Chip tone="bad">✖ {row.state.toUpperCase()}</Chip>
+      ),
+  },
+  { id: 'trade', header: 'Trade no.', width: 110, value: (row) => row.tradeId },
+  { id: 'order', header: 'Exchange order', width: 130, value: (row) => row.exchangeOrderId },
+  { id: 'whose', header: 'Whose', width: 90, value: (row) => (row.orderId === null ? 'not ours' : 'ours') },
+  { id: 'via', header: 'Seen by', width: 110, value: (row) => words(row.via) },
+];
+
+const NEWEST_FIRST = [{ id: 'time', desc: true }];
+
+/** The trade book of one account over some days. */
+export function Trades({ account: first }: { readonly account: string }) {
+  const today = istDate(deskNow());
+  const [account, setAccount] = useState(first);
+  const [from, setFrom] = useState(today);
+  const [to, setTo] = useState(today);
+  const named = AccountId.safeParse(account.trim().toUpperCase());
+  return (
+    <section className="view" aria-label="Trades">
+      <div className="view-bar">
+        <label className="filter">
+          Account
+          <input
+            data-filter
+            value={account}
+            spellCheck={false}
+            onChange={(event) => setAccount(event.target.value)}
+          />
+        </label>
+        <label className="filter">
+          From <input type="date" value={from} max={to} onChange={(event) => setFrom(event.target.value)} />
+        </label>
+        <label className="filter">
+          to <input type="date" value={to} max={today} onChange={(event) => setTo(event.target.value)} />
+        </label>
+      </div>
+      {named.success ? (
+        <Book account={named.data} from={from} to={to} />
+      ) : (
+        <p className="dim">Name an account: the one under the cursor in the net position comes by itself.</p>
+      )}
+    </section>
+  );
+}
+
+function Book({
+  account,
+  from,
+  to,
+}: {
+  readonly account: AccountId;
+  readonly from: string;
+  readonly to: string;
+}) {
+  const seen = useQuery(`trades ${account} ${from} ${to}`, {
+    ask: (calls) => calls.trades.history({ account, from, to }),
+    changedBy: new Set([
+      'order-filled',
+      'foreign-fill-seen',
+      'fill-busted',
+      'fill-corrected',
+      'fill-conflicted',
+    ]),
+  });
+  return (
+    <>
+      <Trust seen={seen} what={`trades of ${account}`} />
+      {'value' in seen ? (
+        <>
+          {seen.value.more ? (
+            <p className="trust stale">⚠ There are more trades than are shown: choose fewer days.</p>
+          ) : null}
+          <DataGrid
+            label="Trades"
+            rows={seen.value.trades}
+            columns={COLUMNS}
+            rowId={(row) => String(row.seq)}
+            firstSort={NEWEST_FIRST}
+            rowTone={(row) => (row.state === 'counted' ? '' : 'row-bad')}
+            empty={`The desk answered: no trade of ${account} in these days.`}
+          />
+        </>
+      ) : null}
+    </>
+  );
+}
