@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from './options.ts';
 
-const parse = (line: string) => parseOptions(line.split(' ').filter((word) => word !== ''), 1234);
+const parse = (line: string) =>
+  parseOptions(
+    line.split(' ').filter((word) => word !== ''),
+    1234,
+  );
 const valueOf = (line: string) => {
   const parsed = parse(line);
   if (!parsed.ok) throw new Error(parsed.refusal);
@@ -10,13 +14,31 @@ const valueOf = (line: string) => {
 
 describe('the command line of a drill', () => {
   it('has a default for everything', () => {
-    expect(valueOf('')).toMatchObject({ positions: 200, accounts: 50, seed: 1234, rate: 100, faults: [], kill: null });
+    expect(valueOf('')).toMatchObject({
+      positions: 200,
+      accounts: 50,
+      seed: 1234,
+      rate: 100,
+      faults: [],
+      kill: null,
+    });
   });
 
   it('reads every option', () => {
-    expect(valueOf('--accounts 5 --positions 40 --seed 7 --rate off --faults reject,halt --plant overclose --json --keep')).toMatchObject(
-      { accounts: 5, positions: 40, seed: 7, rate: null, faults: ['reject', 'halt'], plant: 'overclose', json: true, keep: true },
-    );
+    expect(
+      valueOf(
+        '--accounts 5 --positions 40 --seed 7 --rate off --faults reject,halt --plant overclose --json --keep',
+      ),
+    ).toMatchObject({
+      accounts: 5,
+      positions: 40,
+      seed: 7,
+      rate: null,
+      faults: ['reject', 'halt'],
+      plant: 'overclose',
+      json: true,
+      keep: true,
+    });
     expect(valueOf('--kill link --kill-at ack-fill').kill).toEqual({ target: 'link', at: 'ack-fill' });
     expect(valueOf('--gateway fix://ME@127.0.0.1:9878/ISLD?version=4.2 --ledger l.ndjson').gateway).toEqual({
       sender: 'ME',

@@ -16,6 +16,8 @@ export interface DeskOptions {
   readonly kills: readonly KillStep[];
   readonly plant: PlantName | null;
   readonly failed: (error: Error) => void;
+  /** Nobody waits for a desk any more. */
+  readonly signal: AbortSignal;
 }
 
 /** The desk under rehearsal, in a process of its own; started again after each asked kill. */
@@ -49,6 +51,7 @@ export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
   const back = async (before: Promise<FrontDoor> | null): Promise<void> => {
     const untilMs = Date.now() + BACK_MS;
     while (door === before) {
+      options.signal.throwIfAborted();
       if (Date.now() > untilMs) throw new Error(`the desk was not back in ${BACK_MS} ms`);
       await Promise.race([
         new Promise<void>((resolve) => {

@@ -72,7 +72,8 @@ async function perform(options: RehearsalOptions, folder: string): Promise<Findi
     });
     stops.push(() => world.stop());
     signal.throwIfAborted();
-    const desk = await startDesk({ world, data, kills: killSteps(options), plant: options.plant, failed });
+    const { plant } = options;
+    const desk = await startDesk({ world, data, kills: killSteps(options), plant, failed, signal });
     stops.push(() => desk.stop());
     signal.throwIfAborted();
     const acted = await act(options, world, desk, signal);
