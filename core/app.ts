@@ -93,7 +93,8 @@ function compose(
     policy: { personsToDeclareLost: policy.personsRequired },
     now: host.now,
   });
-  const instruments = createInstruments({ journal });
+  const instruments = createInstruments({ journal, host });
+  const positionFiles = createPositionImporter({ journal, host, instruments: instruments.port });
   // Services that meet in a ring read each other at call time only, through these doors.
   const positions = createPositions({
     journal,
@@ -101,7 +102,7 @@ function compose(
     quotes: (instrumentId) => exchange.quote(instrumentId),
     overcommitted: (row) => orders.overcommitted(row),
     now: host.now,
-    importPositions: createPositionImporter({ journal, turns: host, instruments: instruments.port }),
+    importPositions: positionFiles.importPositions,
   });
   const exchange = createExchange({
     journal,
@@ -222,6 +223,7 @@ function compose(
       journal.replay([
         sync.projection,
         instruments.projection,
+        positionFiles.projection,
         positions.projection,
         orders.projection,
         exchange.projection,

@@ -15,8 +15,11 @@ export const ContractFile = z.object({
   source: z.string().min(1).max(200),
   format: ContractFormat,
   text: z.string().max(CONTRACT_TEXT_MAX),
-  /** The trading date for which the file is. */
-  tradingDate: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  /** The trading date for which the file is; today's when nothing is said. */
+  tradingDate: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional(),
   /** Take the good rows of a file that has bad ones. */
   partial: z.boolean().default(false),
 });
@@ -30,14 +33,22 @@ export const ContractReport = z.object({
   sha256: z.string(),
   rows: z.number(),
   refused: z.number(),
+  /** Rows that are no contract by their nature: indices, spot prices, deleted ones. */
+  skipped: z.number(),
   bad: z.array(BadRow),
   /** True when these very bytes were imported before: nothing changed. */
   repeated: z.boolean(),
 });
 export type ContractReport = z.infer<typeof ContractReport>;
 
+export const LimitsFile = ContractFile.omit({ format: true }).extend({
+  what: z.enum(['freeze-quantities', 'price-bands']),
+});
+export type LimitsFile = z.infer<typeof LimitsFile>;
+
 export const instrumentsContract = {
   import: oc.meta({ permission: 'instruments.import' }).input(ContractFile).output(ContractReport),
+  importLimits: oc.meta({ permission: 'instruments.import' }).input(LimitsFile).output(ContractReport),
   search: oc
     .meta({ permission: 'instruments.read' })
     .input(

@@ -1,139 +1,122 @@
-import { createHash } from 'node:crypto';
-import type { Journal, JournalRefusal, Projection } from '#core/journal/port.ts';
+import type { Host } from '#core/host.ts';
+import type { Journal, JournalRefusal, Projection, Reader } from '#core/journal/port.ts';
 import type { Result } from '#core/lib/result.ts';
-import { ok, refuse } from '#core/lib/result.ts';
+import { refuse } from '#core/lib/result.ts';
+import type { FileRefusal } from '#core/lib/table.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import type { InstrumentsPort } from '#core/positions/port.ts';
-import type { ContractFile, ContractReport } from './contract.ts';
-import { noContracts, takeContracts, tokenKey } from './domain.ts';
-import { parseLifeboat } from './parse-lifeboat.ts';
-import type { ParsedContracts } from './parse-lifeboat.ts';
+import type { ContractFile, ContractReport, LimitsFile } from './contract.ts';
+import { noContracts, takeBands, takeContracts, takeFreeze, tokenKey } from './domain.ts';
+import type { Contracts } from './domain.ts';
+import type { InstrumentsImported, LimitsImported } from './events.ts';
+import type { BandRow, FreezeRow } from './parse-limits.ts';
+import { importContracts, importLimits } from './service-import.ts';
+import type { ImportDeps, Staged } from './service-import.ts';
+import { decodeContracts, storedBodies } from './store.ts';
 
-export interface InstrumentsRefusal {
-  readonly reason:
-    'format-not-read' | 'file-empty' | 'rows-refused' | 'contract-twice' | JournalRefusal['reason'];
-  readonly text: string;
-}
+export type InstrumentsRefusal =
+  | { readonly reason: 'rows-refused' | 'import-running'; readonly text: string }
+  | FileRefusal
+  | JournalRefusal;
 
 export interface InstrumentsDeps {
   readonly journal: Pick<Journal, 'append' | 'reader'>;
+  readonly host: Pick<Host, 'now' | 'monotonicMs' | 'soon'>;
 }
 
-/** Bad rows that a refusal or a report names. */
-const NAMED_MAX = 20;
+interface Context {
+  readonly by: string;
+}
 
 /** The contracts of the day: what the files of exchanges and vendors say, in memory, replayed from the log. */
 export function createInstruments(deps: InstrumentsDeps) {
-  const contracts = noContracts();
+  let contracts: Contracts = noContracts();
+  let staged: Staged | null = null;
+  let running = false;
   const seen = new Set<string>();
 
   const projection: Projection = {
     name: 'instruments',
     memory: ({ fact }) => {
-      if (fact.kind !== 'instruments-imported') return;
+      if (fact.kind === 'instruments-imported') {
+        if (staged?.sha256 === fact.sha256) contracts = staged.contracts;
+        else takeStored(contracts, deps.journal.reader, fact);
+      } else if (fact.kind === 'limits-imported') {
+        takeLimits(contracts, deps.journal.reader, fact);
+      } else return;
       seen.add(fact.sha256);
-      takeContracts(contracts, storedRows(deps.journal, fact.sha256), fact.tradingDate);
     },
   };
 
-  const port: InstrumentsPort & { bySymbol(exchange: string, symbol: string): Instrument | null } = {
-    get: (instrumentId) => contracts.byId.get(instrumentId) ?? null,
-    byToken: (exchange, segment, token) => contracts.byToken.get(tokenKey(exchange, segment, token)) ?? null,
-    bySymbol: (exchange, symbol) => contracts.bySymbol.get(`${exchange}:${symbol}`) ?? null,
-    changedSince: (instrumentId, tradingDate) => (contracts.changedOn.get(instrumentId) ?? '') > tradingDate,
-    all: () => contracts.byId.values(),
-    count: () => contracts.byId.size,
+  const importing: ImportDeps = {
+    ...deps,
+    contracts: () => contracts,
+    isImported: (sha256) => seen.has(sha256),
+    stage: (next) => {
+      staged = next;
+    },
   };
+
+  /** One import at a time: the next one is made ready from what this one leaves. */
+  async function alone(source: string, run: () => Promise<Imported>): Promise<Imported> {
+    if (running) return refuse({ reason: 'import-running', text: `${source}: another import is running` });
+    running = true;
+    try {
+      return await run();
+    } finally {
+      running = false;
+    }
+  }
 
   const handlers = {
-    import: (file: ContractFile, { by }: { readonly by: string }) => importFile(deps, seen, file, by),
-    search: ({ text, limit }: { readonly text: string; readonly limit: number }): Instrument[] => {
-      const wanted = text.toUpperCase().split(/\s+/);
-      const found: Instrument[] = [];
-      for (const one of contracts.byId.values()) {
-        if (found.length >= limit) break;
-        const names = `${one.exchange} ${one.symbol} ${one.underlying} ${one.name}`.toUpperCase();
-        if (wanted.every((word) => names.includes(word))) found.push(one);
-      }
-      return found;
-    },
+    import: (file: ContractFile, { by }: Context) =>
+      alone(file.source, () => importContracts(importing, file, by)),
+    importLimits: (file: LimitsFile, { by }: Context) =>
+      alone(file.source, () => importLimits(importing, file, by)),
+    search: ({ text, limit }: { readonly text: string; readonly limit: number }): Instrument[] =>
+      search(contracts, text, limit),
   };
 
-  return { port, projection, handlers };
+  return { port: portOf(() => contracts), projection, handlers };
 }
 
-function importFile(
-  deps: InstrumentsDeps,
-  seen: ReadonlySet<string>,
-  file: ContractFile,
-  by: string,
-): Result<ContractReport, InstrumentsRefusal> {
-  const sha256 = createHash('sha256').update(file.text).digest('hex');
-  if (seen.has(sha256)) return ok({ sha256, rows: 0, refused: 0, bad: [], repeated: true });
-  const parsed = parseFile(file);
-  if (!parsed.ok) return parsed;
-  const { rows, bad } = parsed.value;
-  const named = bad.slice(0, NAMED_MAX).map((one) => ({ ...one }));
-  if (bad.length > 0 && !file.partial) {
-    const [first] = named;
-    const where = `${file.source} line ${first?.line ?? 0} column ${first?.column ?? ''}: ${first?.reason ?? ''}`;
-    return refuse({
-      reason: 'rows-refused',
-      text: `${where}; ${bad.length} bad rows in all, nothing imported`,
-    });
+type Imported = Result<ContractReport, InstrumentsRefusal>;
+
+function portOf(
+  contracts: () => Contracts,
+): InstrumentsPort & { bySymbol(exchange: string, symbol: string): Instrument | null } {
+  return {
+    get: (instrumentId) => contracts().byId.get(instrumentId) ?? null,
+    byToken: (exchange, segment, token) =>
+      contracts().byToken.get(tokenKey(exchange, segment, token)) ?? null,
+    bySymbol: (exchange, symbol) => contracts().bySymbol.get(`${exchange}:${symbol}`) ?? null,
+    changedSince: (instrumentId, tradingDate) =>
+      (contracts().changedOn.get(instrumentId) ?? '') > tradingDate,
+    all: () => contracts().byId.values(),
+    count: () => contracts().byId.size,
+  };
+}
+
+function takeStored(contracts: Contracts, reader: Reader, fact: InstrumentsImported): void {
+  for (const body of storedBodies(reader, fact.sha256)) {
+    takeContracts(contracts, decodeContracts(body), fact.tradingDate);
   }
-  if (rows.length === 0) return refuse({ reason: 'file-empty', text: `${file.source} holds no contract` });
-  const twice = firstTwice(rows);
-  if (twice !== null)
-    return refuse({ reason: 'contract-twice', text: `${file.source} names ${twice} twice` });
-  const { source, format, tradingDate } = file;
-  const kept = deps.journal.append(
-    [
-      {
-        kind: 'instruments-imported',
-        v: 1,
-        source,
-        format,
-        sha256,
-        rows: rows.length,
-        refused: bad.length,
-        tradingDate,
-        by,
-      },
-    ],
-    (tx) => {
-      for (const [n, row] of rows.entries()) {
-        tx.run(
-          'INSERT INTO import_rows (sha256, n, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-          sha256,
-          n,
-          JSON.stringify(row),
-        );
-      }
-    },
-  );
-  if (!kept.ok) return kept;
-  return ok({ sha256, rows: rows.length, refused: bad.length, bad: named, repeated: false });
 }
 
-function parseFile(file: ContractFile): Result<ParsedContracts, InstrumentsRefusal> {
-  if (file.format === 'lifeboat') return ok(parseLifeboat(file.text));
-  return refuse({ reason: 'format-not-read', text: `this desk does not read ${file.format} files` });
+function takeLimits(contracts: Contracts, reader: Reader, fact: LimitsImported): void {
+  const rows = storedBodies(reader, fact.sha256).flatMap((body) => JSON.parse(body) as unknown[]);
+  if (fact.what === 'freeze-quantities') takeFreeze(contracts, rows as FreezeRow[], fact.tradingDate);
+  else takeBands(contracts, rows as BandRow[], fact.tradingDate);
 }
 
-function firstTwice(rows: readonly Instrument[]): string | null {
-  const names = new Set<string>();
-  for (const row of rows) {
-    const token = tokenKey(row.exchange, row.segment, row.token);
-    if (names.has(row.instrumentId) || names.has(token)) return `${row.instrumentId} (token ${row.token})`;
-    names.add(row.instrumentId).add(token);
+/** Every word in exchange, symbol, underlying or name; in the order of the files. */
+function search(contracts: Contracts, text: string, limit: number): Instrument[] {
+  const wanted = text.toUpperCase().split(/\s+/);
+  const found: Instrument[] = [];
+  for (const one of contracts.byId.values()) {
+    if (found.length >= limit) break;
+    const names = `${one.exchange} ${one.symbol} ${one.underlying} ${one.name}`.toUpperCase();
+    if (wanted.every((word) => names.includes(word))) found.push(one);
   }
-  return null;
-}
-
-/** Rows as their fact found them; they were parsed when they came in, and lie under a hash. */
-function storedRows(journal: InstrumentsDeps['journal'], sha256: string): Instrument[] {
-  return journal.reader
-    .all('SELECT body FROM import_rows WHERE sha256 = ? ORDER BY n', sha256)
-    .map((row) => JSON.parse(String(row['body'])) as Instrument);
+  return found;
 }
