@@ -19,7 +19,7 @@ export function unfit(
   instrument: Instrument,
 ): Unfit | null {
   const blocked = input.blocked(row.account);
-  if (row.warnings.includes('contract-changed') || input.contractInDoubt(row.instrumentId, row.account)) {
+  if (row.warnings.includes('contract-changed')) {
     return {
       reason: 'contract-changed',
       text: 'token, lot, strike or ISIN changed since the position was taken',

@@ -53,7 +53,6 @@ export interface PlanInput {
   readonly session: (exchange: Exchange, segment: Segment) => TradingSessionStatus;
   readonly venue: (instrument: Instrument) => VenueView | null;
   readonly blocked: (account: AccountId) => string | null;
-  readonly contractInDoubt: (instrumentId: InstrumentId, account: AccountId) => boolean;
   readonly shortfall: (account: AccountId) => { readonly reference: string } | null;
   /** The broker's own accounts go last. */
   readonly isProprietary: (account: AccountId) => boolean;

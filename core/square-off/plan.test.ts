@@ -136,7 +136,7 @@ describe('rows that may not go', () => {
   it.each<[string, Partial<PositionRow>, Partial<PlanInput>, string]>([
     ['unproven', { proof: 'unproven' }, {}, 'unproven'],
     ['sign in doubt', { netLow: -65, netHigh: 130, closable: 0, closingSide: null }, {}, 'sign-in-doubt'],
-    ['contract changed', {}, { contractInDoubt: () => true }, 'contract-changed'],
+    ['contract changed', { warnings: ['contract-changed'] }, {}, 'contract-changed'],
     ['unknown instrument', {}, { instrument: () => null }, 'unknown-instrument'],
     ['account blocked', {}, { blocked: () => 'unresolved order of yesterday' }, 'account-blocked'],
     ['fill conflict', { warnings: ['fill-conflict'] }, {}, 'fill-conflict'],

@@ -40,7 +40,6 @@ export function inputOf(deps: InputDeps, request: ExitRequest, nowMs: number): P
       return { venue, capabilities, ratePerSecond: deps.ratePerSecond(venue) };
     },
     blocked: (account) => orders.blocked(account),
-    contractInDoubt: (instrumentId, account) => orders.isInDoubt(instrumentId, account),
     shortfall: (account) => positions.shortfall(account),
     isProprietary: deps.isProprietary,
     nowMs,

@@ -193,7 +193,6 @@ export function planInput(
     session: () => 'open',
     venue: () => ({ venue: VENUE, capabilities: CAPABILITIES, ratePerSecond: Infinity }),
     blocked: () => null,
-    contractInDoubt: () => false,
     shortfall: () => null,
     isProprietary: () => false,
     nowMs: NOW,
