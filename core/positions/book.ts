@@ -132,11 +132,13 @@ export function ensureRow(book: Book, key: RowKey): RowState {
   return row;
 }
 
-/** Removes rows that only stood for trades without a product, once those are known. */
+/** Removes rows that only stood for trades without a product, once those are known or others show them. */
 export function dropEmptyRows(book: Book, contract: ContractState): void {
-  if (contract.unattributed.size > 0) return;
-  for (const row of contract.rows.values()) {
-    if (row.baseline !== null || row.trades.size > 0) continue;
+  const isEmpty = (row: RowState): boolean => row.baseline === null && row.trades.size === 0;
+  const rows = [...contract.rows.values()];
+  if (contract.unattributed.size > 0 && rows.every(isEmpty)) return;
+  for (const row of rows) {
+    if (!isEmpty(row)) continue;
     contract.rows.delete(row.key.product);
     book.rows.delete(rowText(row.key));
     book.accounts.get(contract.account)?.delete(row);

@@ -197,6 +197,15 @@ describe('a trade that is not ours and has no product', () => {
     expect(said(stage.row())).toBe('195..195 195 sell proven');
   });
 
+  it('leaves no row of a guessed product behind when the file comes in after it', () => {
+    const stage = createStage();
+    stage.cover();
+    stage.foreign({ tradeId: '1', side: 'sell', quantity: 65, product: null });
+    stage.importFile([{ quantity: -65, product: 'MIS' }], upTo(1));
+    expect(said(stage.row('MIS'))).toBe('-65..-65 65 buy proven');
+    expect(stage.book.rows.size).toBe(1);
+  });
+
   it('is seen where no row is, until its product is known', () => {
     const stage = createStage();
     stage.cover();

@@ -2,7 +2,7 @@ import type { Entry, Fact, FactKind } from '#core/events.ts';
 import type { AccountId } from '#core/model/ids.ts';
 import type { FillCorrected, OrderFilled } from '#core/orders/events.ts';
 import type { BaselineRow, ShortfallRow } from './baseline.ts';
-import { ensureContract, ensureRow, SNAPSHOTS_MAX, touch, type Book } from './book.ts';
+import { dropEmptyRows, ensureContract, ensureRow, SNAPSHOTS_MAX, touch, type Book } from './book.ts';
 import type { PositionsImported } from './events.ts';
 import { dayOf, isLater, segmentKey, snapshotOf } from './snapshot.ts';
 import { addTrade, attribute, bustTrade, changeTrade, forgetTradesBefore } from './trades.ts';
@@ -117,7 +117,9 @@ function importPositions(book: Book, fact: PositionsImported, seq: number, impor
     if (state.baseline !== null && isLater(state.baseline.snapshot, snapshot)) continue;
     state.baseline = { row, snapshot };
     forgetTradesBefore(book, state.trades, snapshot.day);
-    touch(ensureContract(book, row.account, row.instrumentId));
+    const contract = ensureContract(book, row.account, row.instrumentId);
+    touch(contract);
+    dropEmptyRows(book, contract);
   }
   book.generation += 1;
 }

@@ -48,6 +48,7 @@ describe('execution reports of both versions', () => {
     ['FIX.4.4', '150=I 39=4 37=9 17=0', 'status canceled 9'],
     ['FIX.4.4', '150=I 39=8 37=NONE 103=5 17=0', 'unknown rejected -'],
     ['FIX.4.4', '150=8 39=8 37=NONE 103=5', 'unknown rejected -'],
+    ['FIX.4.4', '150=8 39=8 37=NONE 103=99', 'rejected rejected -'],
     ['FIX.4.4', '150=8 39=8 37=9 103=0 58=16606_over_freeze', 'rejected rejected 9'],
     ['FIX.4.4', '150=5 39=0 37=9 41=R0', 'replaced new 9'],
     ['FIX.4.4', '150=4 39=4 37=9 41=R0', 'canceled canceled 9 requested'],

@@ -104,7 +104,8 @@ export function readCancelReject(message: Message, venue: VenueId): RequestRefus
 function reportOf(message: Message): OrderReport['report'] {
   const transaction = message.beginString === 'FIX.4.2' ? message.get(20) : undefined;
   const type = message.get(150);
-  const unknown = message.get(39) === '8' && (message.get(103) === '5' || message.get(37) === 'NONE');
+  const rejected = message.get(39) === '8';
+  const unknown = rejected && (message.get(103) === '5' || message.get(37) === 'NONE');
   if (transaction === '1' || type === 'H') return 'bust';
   if (transaction === '2' || type === 'G') return 'correct';
   if (transaction === '3' || type === 'I') return unknown ? 'unknown' : 'status';
@@ -122,7 +123,8 @@ function reportOf(message: Message): OrderReport['report'] {
     case '5':
       return 'replaced';
     case '8':
-      return unknown ? 'unknown' : 'rejected';
+      // A new order that is refused never had a number either: only the reason tells the two apart.
+      return rejected && message.get(103) === '5' ? 'unknown' : 'rejected';
     case 'C':
       return 'expired';
     case 'D':
