@@ -51,16 +51,10 @@ export type Phase =
 
 /** Mirrors the exchange's trading session status; see core/exchange/events.ts. */
 export type SessionState =
-  | 'unknown'
-  | 'pre-open'
-  | 'open'
-  | 'pre-close'
-  | 'closing-auction'
-  | 'halted'
-  | 'closed'
-  | 'risk-reduction';
+  'unknown' | 'pre-open' | 'open' | 'pre-close' | 'closing-auction' | 'halted' | 'closed' | 'risk-reduction';
 
-export type DeadlineCause = 'mis-cut-off' | 'closing-auction' | 'last-trading-time' | 'tender-start' | 'segment-close';
+export type DeadlineCause =
+  'mis-cut-off' | 'closing-auction' | 'last-trading-time' | 'tender-start' | 'segment-close';
 
 export interface Deadline {
   /** The next of the deadlines that is still ahead: sorts the queue. */
@@ -140,7 +134,12 @@ export function clockOf(calendar: Calendar, instrument: Instrument): SegmentCloc
 }
 
 /** What the market of a contract takes at this instant: the exchange's word first, the calendar where it is silent. */
-export function phaseAt(calendar: Calendar, instrument: Instrument, nowMs: number, session: SessionState): Phase {
+export function phaseAt(
+  calendar: Calendar,
+  instrument: Instrument,
+  nowMs: number,
+  session: SessionState,
+): Phase {
   const planned = calendarPhase(calendar, instrument, nowMs);
   switch (session) {
     case 'unknown':
@@ -163,6 +162,16 @@ export function phaseAt(calendar: Calendar, instrument: Instrument, nowMs: numbe
   }
 }
 
+/** New orders may go in. */
+export function takesEntry(phase: Phase): boolean {
+  return (
+    phase === 'continuous' ||
+    phase === 'risk-reduction' ||
+    phase === 'auction' ||
+    phase === 'auction-limit-only'
+  );
+}
+
 /** By when a position must be gone; null when the contract has no clock. */
 export function deadlineOf(
   calendar: Calendar,
@@ -178,14 +187,19 @@ export function deadlineOf(
   const endMinute = expires ? lastTradingMinute(clock, instrument, shift) : clock.continuousEndMinute + shift;
   const endMs = instantOf(date, endMinute);
   const lastMs = clock.auction === null ? endMs : instantOf(date, clock.auction.endMinute);
-  const candidates: { dueMs: number; why: DeadlineCause }[] = [{ dueMs: endMs, why: endCause(clock, expires) }];
+  const candidates: { dueMs: number; why: DeadlineCause }[] = [
+    { dueMs: endMs, why: endCause(clock, expires) },
+  ];
   if (product === 'MIS') candidates.push({ dueMs: misCutOffMs(clock, date, endMs), why: 'mis-cut-off' });
   if (instrument.tenderStart !== '') {
     candidates.push({ dueMs: instantOf(instrument.tenderStart, clock.openMinute), why: 'tender-start' });
   }
   if (clock.auction !== null) candidates.push({ dueMs: lastMs, why: 'segment-close' });
   candidates.sort((one, other) => one.dueMs - other.dueMs);
-  const next = candidates.find((candidate) => candidate.dueMs > nowMs) ?? { dueMs: lastMs, why: endCause(clock, expires) };
+  const next = candidates.find((candidate) => candidate.dueMs > nowMs) ?? {
+    dueMs: lastMs,
+    why: endCause(clock, expires),
+  };
   return { ...next, lastMs };
 }
 
@@ -216,7 +230,9 @@ function calendarPhase(calendar: Calendar, instrument: Instrument, nowMs: number
   const minuteNow = istTimeOfDayMs(nowMs) / MINUTE_MS;
   const shift = winterShift(clock, date);
   const endMinute =
-    instrument.expiry === date ? lastTradingMinute(clock, instrument, shift) : clock.continuousEndMinute + shift;
+    instrument.expiry === date
+      ? lastTradingMinute(clock, instrument, shift)
+      : clock.continuousEndMinute + shift;
   if (minuteNow < clock.openMinute) return 'before-open';
   if (minuteNow < endMinute) return 'continuous';
   if (clock.auction === null || minuteNow >= clock.auction.endMinute) return 'closed';

@@ -1,5 +1,6 @@
 /** What an exit does after the exchange refused one of its orders. */
-export type AfterReject = 'smaller' | 'reprice' | 'ioc-only' | 'limits-only' | 'later' | 'give-up';
+export type AfterReject =
+  'smaller' | 'reprice' | 'ioc-only' | 'limits-only' | 'later' | 'market-shut' | 'give-up';
 
 /**
  * Read from the exchange's own words, because neither FIX nor NNF has a common code for these. Order matters:
@@ -14,7 +15,7 @@ const CAUSES: readonly (readonly [RegExp, AfterReject])[] = [
     'reprice',
   ],
   [/throttl|message rate|rate limit|too many|busy|try again|temporar/i, 'later'],
-  [/halt|suspend|not open|pre-?open|market.*closed|session/i, 'later'],
+  [/halt|suspend|not open|pre-?open|market.*closed|session/i, 'market-shut'],
 ];
 
 /** A rejection whose cure is unknown is not tried again: the row says what the exchange said. */

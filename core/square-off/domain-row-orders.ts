@@ -1,6 +1,7 @@
 import type { Order } from '#core/orders/port.ts';
 import { afterReject } from './domain-reject.ts';
-import { REJECTS_MAX, WITHDRAWALS_MAX } from './domain-row-view.ts';
+import { takesEntry } from '#core/model/calendar.ts';
+import { REJECTS_MAX, SHUT_REJECTS_MAX, WITHDRAWALS_MAX } from './domain-row-view.ts';
 import type { RowMemory, RowView } from './domain-row-view.ts';
 import { isInDoubt, isOver } from './plan-quantity.ts';
 
@@ -58,10 +59,18 @@ export function absorb(view: RowView, memory: RowMemory): void {
   }
 }
 
+/** Several slices refused together count as one try; a halt spends none. */
 function absorbReject(view: RowView, memory: RowMemory, order: Order, rest: number): void {
   const after = afterReject(order.text);
-  memory.rejects += 1;
   const text = order.text === '' ? 'the exchange gave no reason' : order.text;
+  const newRound = view.nowMs >= memory.retryAtMs;
+  if (after === 'market-shut') {
+    if (newRound && takesEntry(view.phase)) memory.shutRejects += 1;
+  } else if (newRound) memory.rejects += 1;
+  if (memory.shutRejects > SHUT_REJECTS_MAX) {
+    memory.parts.push({ quantity: rest, reason: 'market-closed', text });
+    return;
+  }
   if (after === 'give-up' || memory.rejects > REJECTS_MAX) {
     memory.parts.push({ quantity: rest, reason: 'rejected', text });
     return;
@@ -82,12 +91,13 @@ function absorbReject(view: RowView, memory: RowMemory, order: Order, rest: numb
       memory.limitsOnly = true;
       return;
     case 'later':
+    case 'market-shut':
       return;
   }
 }
 
 function absorbWithdrawal(view: RowView, memory: RowMemory, order: Order): void {
-  memory.withdrawals += 1;
+  if (view.nowMs >= memory.retryAtMs) memory.withdrawals += 1;
   memory.retryAtMs = view.nowMs + view.policy.waits.retryMs;
   if (memory.withdrawals <= WITHDRAWALS_MAX || memory.gaveUp !== null) return;
   memory.gaveUp = {

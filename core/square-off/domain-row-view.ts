@@ -8,6 +8,8 @@ import type { Policy } from './policy.ts';
 
 /** Rejections, withdrawals and cancel attempts of one row, at most, before it goes to the board. */
 export const REJECTS_MAX = 4;
+/** Rounds of `market closed` from a venue that says it is open: its word about the halt may be late. */
+export const SHUT_REJECTS_MAX = 20;
 export const WITHDRAWALS_MAX = 6;
 export const CANCELS_MAX = 3;
 
@@ -29,6 +31,7 @@ export interface RowMemory {
   wait: { readonly kind: WaitKind; readonly sinceMs: number } | null;
   retryAtMs: number;
   rejects: number;
+  shutRejects: number;
   withdrawals: number;
   sliceQuantity: number;
   limitsOnly: boolean;
@@ -97,6 +100,7 @@ export function newMemory(row: RunRow): RowMemory {
     wait: null,
     retryAtMs: 0,
     rejects: 0,
+    shutRejects: 0,
     withdrawals: 0,
     sliceQuantity: row.approved.sliceQuantity,
     limitsOnly: false,

@@ -3,7 +3,7 @@
  * changes nothing but the row's own memory. Every wait has a bound, and reaching it puts what is left on the
  * board with a reason, so that a run always ends.
  */
-import type { Phase } from '#core/model/calendar.ts';
+import { takesEntry } from '#core/model/calendar.ts';
 import { absorb, tally } from './domain-row-orders.ts';
 import type { Tally } from './domain-row-orders.ts';
 import {
@@ -119,13 +119,4 @@ function end(view: RowView, memory: RowMemory, now: Tally, step: Step): Decision
   if (parts.length > 0) step.actions.push({ kind: 'left-over', parts });
   else step.actions.push({ kind: 'flat', closedElsewhere: 0 });
   return { actions: step.actions, wakeMs: null };
-}
-
-export function takesEntry(phase: Phase): boolean {
-  return (
-    phase === 'continuous' ||
-    phase === 'risk-reduction' ||
-    phase === 'auction' ||
-    phase === 'auction-limit-only'
-  );
 }

@@ -1,7 +1,7 @@
 import { assert, present } from '#core/lib/assert.ts';
 import type { ExchangeOrderId, OrderId, VenueId } from '#core/model/ids.ts';
 import type { Release } from '#core/orders/port.ts';
-import { takesEntry } from './domain-row.ts';
+import { takesEntry } from '#core/model/calendar.ts';
 import type { LiveRow, LiveRows } from './live.ts';
 import { isOver } from './plan-quantity.ts';
 import { compareTurns } from './plan-rate.ts';

@@ -105,6 +105,27 @@ describe('rejections', () => {
     expect(desk.state(runId)).toBe('ended: 1 flat, 0 left, 0 open');
   });
 
+  it('a halt whose word comes late spends no try, however many slices it refuses', () => {
+    const desk = createDesk([call], [row('A1', call, 17_550)], {
+      behaviour: () => ({ reject: '16000 market closed' }),
+    });
+    const runId = desk.exit();
+    expect(desk.sent.length).toBe(10);
+    desk.world.session = 'halted';
+    desk.pass(60_000);
+    desk.world.session = 'open';
+    desk.venue.behaviour = fillAll;
+    desk.pass(10_000);
+    expect([desk.sent.length, desk.state(runId)]).toEqual([20, 'ended: 1 flat, 0 left, 0 open']);
+  });
+
+  it('a venue that says open and refuses for ever: to a bound', () => {
+    const desk = createDesk([call], [long], { behaviour: () => ({ reject: 'market closed' }) });
+    desk.exit();
+    desk.pass(60_000);
+    expect([desk.sent.length, desk.board()]).toEqual([21, ['A1 MIS 650 market-closed']]);
+  });
+
   it('risk-reduction mode: IOC from then on', () => {
     const desk = createDesk([call], [long], {
       behaviour: (order) =>
