@@ -12,6 +12,7 @@ import type { Host } from './host.ts';
 import { createInstruments } from './instruments/service.ts';
 import type { JournalFile } from './journal/journal.ts';
 import { openJournal } from './journal/open.ts';
+import type { Synchronous } from './journal/sqlite.ts';
 import { SIGNING_SEED_BYTES, signerOf } from './journal/signer.ts';
 import { present } from './lib/assert.ts';
 import type { Result } from './lib/result.ts';
@@ -42,6 +43,8 @@ export interface AppOptions {
   /** A drill breaks a desk on purpose with these; a desk leaves them out. */
   readonly wrapGateway?: (gateway: ExchangeGateway) => ExchangeGateway;
   readonly wrapBatch?: (batch: OrderBatch) => OrderBatch;
+  /** Less than FULL only to show that the proof of durability notices. */
+  readonly synchronous?: Synchronous;
 }
 
 export interface AppRefusal {
@@ -67,6 +70,7 @@ export async function createApp(
     build: options.build,
     host,
     signer: signerOf(seed),
+    synchronous: options.synchronous ?? 'FULL',
   });
   if (!opened.ok) return opened;
   const passwords = await venuePasswords(host, config);
@@ -217,6 +221,7 @@ function compose(
   );
 
   const stops: (() => void)[] = [];
+  let linksStarted = false;
   return {
     router,
     replay: () =>
@@ -238,11 +243,12 @@ function compose(
       }
       sync.start();
       stops.push(orders.start());
-      exchange.start();
+      startLinks();
       stops.push(squareOff.start());
       stops.push(
         host.every(WATCH_EVERY_MS, () => {
           rollDay();
+          startLinks();
           orders.tick();
         }),
       );
@@ -272,6 +278,16 @@ function compose(
     let found = 0;
     for (const order of orders.orders()) if (wanted(order.status)) found += 1;
     return found;
+  }
+
+  /**
+   * Links wait for the contracts of the day: what an exchange says about a contract that nobody knows could not be
+   * kept in a position, and it says it once.
+   */
+  function startLinks(): void {
+    if (linksStarted || instruments.port.count() === 0) return;
+    linksStarted = true;
+    exchange.start();
   }
 
   function rollDay(): void {

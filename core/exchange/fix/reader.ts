@@ -130,10 +130,20 @@ class OneRead {
       instrumentOf: (part) => this.#instrumentOf(part),
       nowMs: host.now(),
     });
-    if (report.ok) return this.#interpret(report.value);
+    if (report.ok) {
+      if (report.value.instrumentId === null && report.value.trade !== null) this.#unknownContract(message);
+      return this.#interpret(report.value);
+    }
     // It has its number and its raw fact; what it concerns is not known, so everything open there is in doubt.
     host.log.error('execution report not readable', { venue: config.venue, text: report.refusal.text });
     return this.#interpret({ kind: 'doubt-raised', venue: config.venue, why: 'sequence-lost' });
+  }
+
+  /** A trade that no position can take: from here on the venue's day is not covered (I9). */
+  #unknownContract(message: Message): void {
+    const text = `a trade of an unknown contract: ${message.get(207) ?? ''} ${message.get(55) ?? ''} ${message.get(48) ?? ''}`;
+    this.#deps.host.log.error(text, { venue: this.#deps.config.venue });
+    this.#coverage(false, text);
   }
 
   #cancelReject(message: Message): void {
