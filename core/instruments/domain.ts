@@ -96,7 +96,8 @@ function isSameContract(one: Instrument, other: Instrument): boolean {
     one.token === other.token &&
     one.lotSize === other.lotSize &&
     one.strikeE4 === other.strikeE4 &&
-    one.isin === other.isin &&
+    // Not every vendor's file has the ISIN: silence is no change.
+    (one.isin === other.isin || one.isin === '' || other.isin === '') &&
     one.multiplierNum === other.multiplierNum &&
     one.multiplierDen === other.multiplierDen
   );

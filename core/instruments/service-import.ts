@@ -5,7 +5,7 @@ import type { BadRow } from '#core/lib/table.ts';
 import { inTurns } from '#core/lib/turns.ts';
 import type { Host } from '#core/host.ts';
 import { istDate } from '#core/model/market-clock.ts';
-import { readTable } from '#core/lib/worker-csv.ts';
+import { readTableAside } from '#core/lib/worker-table.ts';
 import type { Journal } from '#core/journal/port.ts';
 import type { ContractFile, ContractReport, LimitsFile } from './contract.ts';
 import { noContracts, takeContract } from './domain.ts';
@@ -66,7 +66,7 @@ export async function importLimits(
 ): Promise<Result<ContractReport, InstrumentsRefusal>> {
   const sha256 = sha256Of(file.text);
   if (deps.isImported(sha256)) return ok(repeatedReport(sha256));
-  const table = readTable(file.source, file.text);
+  const table = await readTableAside(file.source, file.text);
   if (!table.ok) return table;
   const parse = file.what === 'freeze-quantities' ? parseFreeze : parseBands;
   const parsed = parse(file.source, table.value);

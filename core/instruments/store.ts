@@ -23,14 +23,19 @@ export function decodeContracts(body: string): Instrument[] {
 
 /** Takes away what an import that was cut off left under this hash: it counts for nothing. */
 export function clearRows(tx: Tx, sha256: string): void {
-  tx.run('DELETE FROM import_rows WHERE sha256 = ?', sha256);
+  tx.run('DELETE FROM import_rows WHERE sha256 = ?', keyOf(sha256));
 }
 
 export function writeRow(tx: Tx, sha256: string, n: number, body: string): void {
-  tx.run('INSERT INTO import_rows (sha256, n, body) VALUES (?, ?, ?)', sha256, n, body);
+  tx.run('INSERT INTO import_rows (sha256, n, body) VALUES (?, ?, ?)', keyOf(sha256), n, body);
 }
 
 export function storedBodies(reader: Reader, sha256: string): string[] {
-  const rows = reader.all('SELECT body FROM import_rows WHERE sha256 = ? ORDER BY n', sha256);
+  const rows = reader.all('SELECT body FROM import_rows WHERE sha256 = ? ORDER BY n', keyOf(sha256));
   return rows.map((row) => String(row['body']));
+}
+
+/** The same bytes may come in as something else, too: each kind has its own rows. */
+function keyOf(sha256: string): string {
+  return `instruments:${sha256}`;
 }

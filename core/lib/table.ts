@@ -153,7 +153,10 @@ export class Cells<Name extends string> {
     const text = this.text(column).toUpperCase();
     const value = Object.hasOwn(words, text) ? words[text] : undefined;
     if (value !== undefined) return value;
-    this.fail(column, `${quoted(text)} is none of ${Object.keys(words).join(', ').slice(0, 200)}`);
+    this.fail(
+      column,
+      `${quoted(this.text(column))} is none of ${Object.keys(words).join(', ').slice(0, 200)}`,
+    );
     return null;
   }
 }

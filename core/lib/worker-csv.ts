@@ -79,7 +79,9 @@ function readJson(source: string, text: string): Result<Table, FileRefusal> {
   const beside = Array.isArray(value) ? [] : Object.entries(value as Record<string, unknown>);
   const notes = beside
     .filter(([name]) => name !== 'rows')
-    .map(([name, note]) => [name, cellText(note)] as const);
+    .flatMap(([name, note]) =>
+      (Array.isArray(note) ? note : [note]).map((one) => [name, cellText(one)] as const),
+    );
   return ok({ notes, header: names, rows });
 }
 

@@ -3,9 +3,9 @@ import type { BadRow, Columns, FileRefusal, Table, TableRow } from '#core/lib/ta
 import { ok } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
 import { AccountId } from '#core/model/ids.ts';
-import { Exchange, instrumentId } from '#core/model/instrument.ts';
+import { PRODUCT_WORDS, readAccount, readContract, readUnit } from '#core/model/file-words.ts';
+import type { FindContract } from '#core/model/file-words.ts';
 import type { Instrument } from '#core/model/instrument.ts';
-import { Product } from '#core/model/product.ts';
 import type { BaselineRow, Restriction } from './baseline.ts';
 import { costE4 } from './import-value.ts';
 
@@ -15,17 +15,6 @@ const DAY = ['day_buy_quantity', 'day_buy_price', 'day_sell_quantity', 'day_sell
 const OPTIONAL = ['unit', 'carried_quantity', 'carried_price', ...DAY, 'restriction'] as const;
 type Name = (typeof NEEDED)[number] | (typeof OPTIONAL)[number];
 
-export const PRODUCT_WORDS = {
-  MIS: Product.enum.MIS,
-  INTRADAY: Product.enum.MIS,
-  NRML: Product.enum.NRML,
-  NORMAL: Product.enum.NRML,
-  CARRYFORWARD: Product.enum.NRML,
-  CNC: Product.enum.CNC,
-  DELIVERY: Product.enum.CNC,
-} as const;
-export const EXCHANGE_WORDS = Exchange.enum;
-export const UNIT_WORDS = { UNITS: 'units', LOTS: 'lots' } as const;
 const RESTRICTION_WORDS = {
   NONE: 'none',
   '': 'none',
@@ -54,7 +43,7 @@ export function positionReader(
   source: string,
   table: Table,
   columnMap: Readonly<Record<string, string>>,
-  find: (exchange: string, symbol: string) => Instrument | null,
+  find: FindContract,
 ): Result<PositionReader, FileRefusal> {
   const wanted = { needed: NEEDED, optional: OPTIONAL };
   const columns = findColumns<Name>(source, table.header, wanted, columnMap);
@@ -69,14 +58,13 @@ export function positionReader(
 
 interface Beside {
   readonly fileUnit: string;
-  readonly find: (exchange: string, symbol: string) => Instrument | null;
+  readonly find: FindContract;
   readonly seen: Set<string>;
 }
 
 function readRow(columns: Columns<Name>, tableRow: TableRow, beside: Beside) {
   const cells = new Cells<Name>(columns, tableRow);
-  const account = cells.word('account', 20);
-  if (account.includes(' ')) cells.fail('account', 'blanks within the account');
+  const account = readAccount(cells);
   const product = cells.oneOf('product', PRODUCT_WORDS);
   const instrument = readContract(cells, beside.find);
   const unit = readUnit(cells, beside.fileUnit);
@@ -101,31 +89,6 @@ function readRow(columns: Columns<Name>, tableRow: TableRow, beside: Beside) {
 
 function badOf(cells: Cells<Name>): { readonly bad: BadRow } {
   return { bad: cells.bad ?? { line: 0, column: '', reason: 'not readable' } };
-}
-
-/** The contract of a row by exchange and trading symbol. Shared with pending orders. */
-export function readContract(
-  cells: Cells<'exchange' | 'symbol'> | Cells<Name>,
-  find: (exchange: string, symbol: string) => Instrument | null,
-): Instrument | null {
-  const reader = cells as Cells<'exchange' | 'symbol'>;
-  const exchange = reader.oneOf('exchange', EXCHANGE_WORDS);
-  const symbol = reader.word('symbol');
-  if (exchange === null || reader.bad !== null) return null;
-  const found = find(exchange, symbol);
-  if (found === null) {
-    const name = instrumentId(exchange, symbol.slice(0, 50));
-    reader.fail('symbol', `${name} is in no contract file of this desk: its lot and multiplier are unknown`);
-  }
-  return found;
-}
-
-function readUnit(cells: Cells<Name>, fileUnit: string): 'units' | 'lots' {
-  if (cells.has('unit')) return cells.oneOf('unit', UNIT_WORDS) ?? 'units';
-  const unit = fileUnit.toUpperCase();
-  if (unit === 'UNITS' || unit === 'LOTS') return UNIT_WORDS[unit];
-  cells.fail('unit', 'neither the column "unit" nor a note "# unit: units|lots" says what quantities count');
-  return 'units';
 }
 
 function readAmounts(cells: Cells<Name>, instrument: Instrument, unitSize: number) {

@@ -6,7 +6,7 @@ import { inTurns } from '#core/lib/turns.ts';
 import type { Turns } from '#core/lib/turns.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
-import { readTable } from '#core/lib/worker-csv.ts';
+import { readTableAside } from '#core/lib/worker-table.ts';
 import { istDate } from '#core/model/market-clock.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import type { BaselineRow } from './baseline.ts';
@@ -90,7 +90,7 @@ async function parse(
   deps: ImportPositionsDeps,
   file: PositionFile,
 ): Promise<Result<Parsed, PositionsRefusal>> {
-  const table = readTable(file.source, file.text);
+  const table = await readTableAside(file.source, file.text);
   if (!table.ok) return table;
   const stated = statedOf(file, table.value);
   if (!stated.ok) return stated;

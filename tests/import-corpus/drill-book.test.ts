@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { makeBook } from '#drill/book/make.ts';
 import { writeBook } from '#drill/book/write.ts';
 import { scratchFolder } from '#tests/durability/scratch.ts';
-import { NOW_MS, TODAY, accepted, corpusDesk } from './desk.ts';
+import { TODAY, accepted, corpusDesk } from './desk.ts';
 
 describe("the files of the drill's book", () => {
   it('come in whole, once, and a second time change nothing', async () => {
     using folder = scratchFolder();
     mkdirSync(`${folder.path}/files`);
-    const book = makeBook({ seed: 7, accounts: 20, positions: 200, tradingDate: TODAY, asOfMs: NOW_MS });
+    const book = makeBook({ seed: 7, accounts: 20, positions: 200, tradingDate: TODAY });
     const files = writeBook(book, `${folder.path}/files`);
     const desk = corpusDesk(folder.path);
     const text = readFileSync(files.instruments, 'utf8');
