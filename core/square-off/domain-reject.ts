@@ -1,12 +1,14 @@
 /** What an exit does after the exchange refused one of its orders. */
 export type AfterReject =
-  'smaller' | 'reprice' | 'ioc-only' | 'limits-only' | 'later' | 'market-shut' | 'give-up';
+  'smaller' | 'reprice' | 'ioc-only' | 'limits-only' | 'later' | 'market-shut' | 'never-reached' | 'give-up';
 
 /**
- * Read from the exchange's own words, because neither FIX nor NNF has a common code for these. Order matters:
+ * Read from the exchange's own words, because neither FIX nor NNF has a common code for these. The first is the orders
+ * service's own, for an order that is proven lost on the way. Order matters:
  * "market order not allowed in auction" is about the market order.
  */
 const CAUSES: readonly (readonly [RegExp, AfterReject])[] = [
+  [/never reached the exchange/i, 'never-reached'],
   [/risk.?reduction|\brrm\b|ioc (orders? )?only|only ioc/i, 'ioc-only'],
   [/market orders?/i, 'limits-only'],
   [/freeze|quantity.*(exceed|limit|too (large|big))|exceed.*quantity/i, 'smaller'],

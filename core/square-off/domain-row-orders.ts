@@ -1,7 +1,7 @@
 import type { Order } from '#core/orders/port.ts';
 import { afterReject } from './domain-reject.ts';
 import { takesEntry } from '#core/model/calendar.ts';
-import { REJECTS_MAX, SHUT_REJECTS_MAX, WITHDRAWALS_MAX } from './domain-row-view.ts';
+import { REJECTS_MAX, BLAMELESS_MAX, WITHDRAWALS_MAX } from './domain-row-view.ts';
 import type { RowMemory, RowView } from './domain-row-view.ts';
 import { isInDoubt, isOver } from './plan-quantity.ts';
 
@@ -59,16 +59,20 @@ export function absorb(view: RowView, memory: RowMemory): void {
   }
 }
 
-/** Several slices refused together count as one try; a halt spends none. */
+/** Several slices refused together count as one try; a halt and a lost link spend none. */
 function absorbReject(view: RowView, memory: RowMemory, order: Order, rest: number): void {
   const after = afterReject(order.text);
   const text = order.text === '' ? 'the exchange gave no reason' : order.text;
   const newRound = view.nowMs >= memory.retryAtMs;
-  if (after === 'market-shut') {
-    if (newRound && takesEntry(view.phase)) memory.shutRejects += 1;
-  } else if (newRound) memory.rejects += 1;
-  if (memory.shutRejects > SHUT_REJECTS_MAX) {
-    memory.parts.push({ quantity: rest, reason: 'market-closed', text });
+  const blameless = after === 'market-shut' || after === 'never-reached';
+  if (newRound && !blameless) memory.rejects += 1;
+  if (newRound && blameless && takesEntry(view.phase)) memory.blameless += 1;
+  if (memory.blameless > BLAMELESS_MAX) {
+    memory.parts.push({
+      quantity: rest,
+      reason: after === 'market-shut' ? 'market-closed' : 'rejected',
+      text,
+    });
     return;
   }
   if (after === 'give-up' || memory.rejects > REJECTS_MAX) {
@@ -92,6 +96,7 @@ function absorbReject(view: RowView, memory: RowMemory, order: Order, rest: numb
       return;
     case 'later':
     case 'market-shut':
+    case 'never-reached':
       return;
   }
 }

@@ -8,8 +8,11 @@ import type { Policy } from './policy.ts';
 
 /** Rejections, withdrawals and cancel attempts of one row, at most, before it goes to the board. */
 export const REJECTS_MAX = 4;
-/** Rounds of `market closed` from a venue that says it is open: its word about the halt may be late. */
-export const SHUT_REJECTS_MAX = 20;
+/**
+ * Rounds of refusals that are nobody's fault: orders lost with a link, and `market closed` from a venue that says
+ * it is open, whose word about the halt may be late.
+ */
+export const BLAMELESS_MAX = 20;
 export const WITHDRAWALS_MAX = 6;
 export const CANCELS_MAX = 3;
 
@@ -31,7 +34,7 @@ export interface RowMemory {
   wait: { readonly kind: WaitKind; readonly sinceMs: number } | null;
   retryAtMs: number;
   rejects: number;
-  shutRejects: number;
+  blameless: number;
   withdrawals: number;
   sliceQuantity: number;
   limitsOnly: boolean;
@@ -100,7 +103,7 @@ export function newMemory(row: RunRow): RowMemory {
     wait: null,
     retryAtMs: 0,
     rejects: 0,
-    shutRejects: 0,
+    blameless: 0,
     withdrawals: 0,
     sliceQuantity: row.approved.sliceQuantity,
     limitsOnly: false,

@@ -119,6 +119,16 @@ describe('rejections', () => {
     expect([desk.sent.length, desk.state(runId)]).toEqual([20, 'ended: 1 flat, 0 left, 0 open']);
   });
 
+  it('orders lost with the link are sent again once that is proven', () => {
+    const desk = createDesk([call], [row('A1', call, 17_550)], {
+      behaviour: () => ({ reject: 'never reached the exchange' }),
+    });
+    const runId = desk.exit();
+    desk.venue.behaviour = fillAll;
+    desk.pass(2000);
+    expect([desk.sent.length, desk.state(runId)]).toEqual([20, 'ended: 1 flat, 0 left, 0 open']);
+  });
+
   it('a venue that says open and refuses for ever: to a bound', () => {
     const desk = createDesk([call], [long], { behaviour: () => ({ reject: 'market closed' }) });
     desk.exit();
