@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
+import { createAccounts } from './accounts/service.ts';
 import { DeskConfig } from './config.ts';
 import { countdowns } from './desk/countdown.ts';
 import { createDesk } from './desk/service.ts';
@@ -20,6 +21,7 @@ import { ok } from './lib/result.ts';
 import type { AccountId, OrderId, VenueId } from './model/ids.ts';
 import { istDate } from './model/market-clock.ts';
 import { addressOf } from './orders/domain-request.ts';
+import { createPendingImporter } from './orders/service-import-pending.ts';
 import { createOrders, ORDERS_DEFAULTS } from './orders/service.ts';
 import { createPositions } from './positions/service.ts';
 import { createPositionImporter } from './positions/service-import.ts';
@@ -33,6 +35,7 @@ import { createTrades } from './trades/service.ts';
 import type { Web, WebOptions } from './web/server.ts';
 import { startWeb } from './web/server.ts';
 
+export { readImportFile } from './lib/worker-file.ts';
 export { DeskConfig };
 
 /** Orders look at their timers this often; the day is looked at with them. */
@@ -98,6 +101,7 @@ function compose(
     now: host.now,
   });
   const instruments = createInstruments({ journal, host });
+  const accounts = createAccounts({ journal, host });
   const positionFiles = createPositionImporter({ journal, host, instruments: instruments.port });
   // Services that meet in a ring read each other at call time only, through these doors.
   const positions = createPositions({
@@ -135,6 +139,12 @@ function compose(
       personsForDoubt: config.personsForDoubt,
     },
     mayTrade: sync.port.mayTrade,
+  });
+  const pendingFiles = createPendingImporter({
+    journal,
+    host,
+    find: (...names) => instruments.port.bySymbol(...names),
+    venueOf: (instrument) => exchange.gatewayOf(instrument)?.venue ?? null,
   });
   const proprietary = new Set(config.proprietaryAccounts);
   const rates = new Map(
@@ -198,6 +208,7 @@ function compose(
 
   const router = createRouter(
     {
+      accounts: accounts.handlers,
       desk: desk.handlers,
       exchange: createExchangeCalls({
         exchange,
@@ -207,7 +218,7 @@ function compose(
       }),
       instruments: instruments.handlers,
       mode: sync.handlers,
-      orders: orders.handlers,
+      orders: { ...orders.handlers, importPending: pendingFiles.importPending },
       positions: positions.handlers,
       sessions: sessions.handlers,
       squareOff: squareOff.handlers,
@@ -228,7 +239,9 @@ function compose(
       journal.replay([
         sync.projection,
         instruments.projection,
+        accounts.projection,
         positionFiles.projection,
+        pendingFiles.projection,
         positions.projection,
         orders.projection,
         exchange.projection,

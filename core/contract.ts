@@ -1,3 +1,4 @@
+import { accountsContract } from './accounts/contract.ts';
 import { deskContract } from './desk/contract.ts';
 import { exchangeContract } from './exchange/contract.ts';
 import { instrumentsContract } from './instruments/contract.ts';
@@ -10,6 +11,7 @@ import { tradesContract } from './trades/contract.ts';
 
 /** All that core can be asked. The screen, scripts and tests are typed by it. */
 export const contract = {
+  accounts: accountsContract,
   desk: deskContract,
   exchange: exchangeContract,
   instruments: instrumentsContract,

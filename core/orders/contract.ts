@@ -102,6 +102,30 @@ const PERSONS_MAX = 5;
 /** Foreign orders named in one call. */
 const FOREIGN_MAX = 1000;
 
+/** Characters of one file of pending orders. */
+const PENDING_TEXT_MAX = 16 * 1024 * 1024;
+
+/** Main's resting orders, in the columns of docs/imports.md. */
+export const PendingFile = z.object({
+  /** Name of the file, for refusals. */
+  source: z.string().min(1).max(200),
+  text: z.string().max(PENDING_TEXT_MAX),
+  /** Our column by the file's, where the file's own names are not the documented ones. */
+  columns: z.record(z.string(), z.string()).optional(),
+  /** Take the good rows of a file that has bad ones. */
+  partial: z.boolean().default(false),
+});
+export type PendingFile = z.infer<typeof PendingFile>;
+
+export const PendingReport = z.object({
+  /** Orders in good rows; of them `unchanged` were stated just so before, and made no fact. */
+  rows: z.number(),
+  unchanged: z.number(),
+  refused: z.number(),
+  problems: z.array(z.object({ line: z.number(), column: z.string(), reason: z.string() })),
+});
+export type PendingReport = z.infer<typeof PendingReport>;
+
 export const ordersContract = {
   list: oc.meta({ permission: 'orders.read' }).input(OrderFilter).output(z.array(OrderShown)),
   one: oc
@@ -109,6 +133,7 @@ export const ordersContract = {
     .input(z.object({ orderId: OrderId }))
     .output(OrderShown.nullable()),
   foreign: oc.meta({ permission: 'orders.read' }).output(z.array(ForeignOrderShown)),
+  importPending: oc.meta({ permission: 'orders.import' }).input(PendingFile).output(PendingReport),
   /** Asks the exchange to cancel main's resting orders, where the venue grants it. */
   cancelForeign: oc
     .meta({ permission: 'orders.cancel-foreign' })

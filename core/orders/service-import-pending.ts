@@ -1,4 +1,4 @@
-import type { Journal, JournalRefusal } from '#core/journal/port.ts';
+import type { Journal, JournalRefusal, Projection } from '#core/journal/port.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
 import { NAMED_MAX, badRowsText, refuseFile } from '#core/lib/table.ts';
@@ -6,35 +6,14 @@ import type { BadRow, FileRefusal } from '#core/lib/table.ts';
 import { inTurns } from '#core/lib/turns.ts';
 import type { Turns } from '#core/lib/turns.ts';
 import { readTableAside } from '#core/lib/worker-table.ts';
-import type { ExchangeOrderId, VenueId } from '#core/model/ids.ts';
+import type { PendingFile, PendingReport } from './contract.ts';
 import type { ForeignOrderSeen } from './events.ts';
 import { pendingReader } from './import-pending.ts';
 import type { PendingDeps } from './import-pending.ts';
 
-export interface PendingFile {
-  readonly source: string;
-  readonly text: string;
-  /** Our column by the file's. */
-  readonly columns?: Readonly<Record<string, string>> | undefined;
-  readonly partial: boolean;
-}
-
-export interface PendingReport {
-  /** Orders in good rows; of them `unchanged` were known just so, and made no fact. */
-  readonly rows: number;
-  readonly unchanged: number;
-  readonly refused: number;
-  readonly problems: readonly BadRow[];
-}
-
 export interface ImportPendingDeps extends PendingDeps {
   readonly journal: Pick<Journal, 'append'>;
   readonly host: Turns;
-  /** What was last told of an order that is not ours, as it was told; null when it was never seen. */
-  readonly known: (
-    venue: VenueId,
-    exchangeOrderId: ExchangeOrderId,
-  ) => Pick<ForeignOrderSeen, 'quantity' | 'openQuantity' | 'product'> | null;
 }
 
 export type PendingRefusal =
@@ -43,9 +22,37 @@ export type PendingRefusal =
 /** Facts that one file may bring: they are one transaction, so that half a file never pins half of a book. */
 export const PENDING_ORDERS_MAX = 20_000;
 
-/** Takes in main's resting orders: one `foreign-order-seen` each. What is known just so brings nothing. */
-export async function importPendingOrders(
+type Stated = Pick<ForeignOrderSeen, 'quantity' | 'openQuantity' | 'product'>;
+
+/** Takes in files of main's resting orders, and remembers of the log what files said of them today. */
+export function createPendingImporter(deps: ImportPendingDeps) {
+  const stated = new Map<string, Stated>();
+  let running = false;
+  const projection: Projection = {
+    name: 'pending-order-files',
+    memory: ({ fact }) => {
+      if (fact.kind === 'day-rolled') stated.clear();
+      if (fact.kind !== 'foreign-order-seen' || fact.source !== 'file') return;
+      const { quantity, openQuantity, product } = fact;
+      stated.set(keyOf(fact), { quantity, openQuantity, product });
+    },
+  };
+  const importPending = async (file: PendingFile): Promise<Result<PendingReport, PendingRefusal>> => {
+    if (running) return refuseFile(file.source, 'another import is running');
+    running = true;
+    try {
+      return await importPendingOrders(deps, stated, file);
+    } finally {
+      running = false;
+    }
+  };
+  return { importPending, projection };
+}
+
+/** One `foreign-order-seen` for each order, in one transaction. What a file said just so before brings nothing. */
+async function importPendingOrders(
   deps: ImportPendingDeps,
+  stated: ReadonlyMap<string, Stated>,
   file: PendingFile,
 ): Promise<Result<PendingReport, PendingRefusal>> {
   const table = await readTableAside(file.source, file.text);
@@ -65,20 +72,17 @@ export async function importPendingOrders(
   if (bad.length > 0 && !(file.partial && orders.length > 0)) {
     return refuse({ reason: 'rows-refused', text: badRowsText(file.source, bad) });
   }
-  const news = orders.filter((order) => !isKnown(deps, order));
+  const news = orders.filter((order) => !isSame(stated.get(keyOf(order)), order));
   const kept = deps.journal.append(news);
   if (!kept.ok) return kept;
-  const unchanged = orders.length - news.length;
-  return ok({ rows: orders.length, unchanged, refused: bad.length, problems: bad.slice(0, NAMED_MAX) });
+  const problems = bad.slice(0, NAMED_MAX).map((one) => ({ ...one }));
+  return ok({ rows: orders.length, unchanged: orders.length - news.length, refused: bad.length, problems });
 }
 
-function isKnown(deps: ImportPendingDeps, order: ForeignOrderSeen): boolean {
-  const known = deps.known(order.venue, order.exchangeOrderId);
-  if (known === null) return false;
-  const { quantity, openQuantity, product } = order;
-  return (
-    known.quantity === quantity &&
-    known.openQuantity === openQuantity &&
-    (product ?? known.product) === known.product
-  );
+function keyOf(order: ForeignOrderSeen): string {
+  return `${order.venue}/${order.exchangeOrderId}`;
+}
+
+function isSame(before: Stated | undefined, { quantity, openQuantity, product }: ForeignOrderSeen): boolean {
+  return before?.quantity === quantity && before.openQuantity === openQuantity && before.product === product;
 }

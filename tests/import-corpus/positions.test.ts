@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { importPendingOrders } from '#core/orders/service-import-pending.ts';
+import { createPendingImporter } from '#core/orders/service-import-pending.ts';
 import type { ForeignOrderSeen } from '#core/orders/events.ts';
 import { VenueId } from '#core/model/ids.ts';
 import { scratchFolder } from '#tests/durability/scratch.ts';
@@ -206,14 +206,14 @@ describe('a file of pending orders', () => {
         .read(0, 100)
         .map(({ fact }) => fact)
         .filter((fact) => fact.kind === 'foreign-order-seen');
-    const deps = {
+    const pending = createPendingImporter({
       journal: made.journal,
       host: made.host,
-      find: (exchange: string, symbol: string) => made.instruments.port.bySymbol(exchange, symbol),
-      venueOf: ({ exchange }: { exchange: string }) => (exchange === 'NSE' ? venue : null),
-      known: (_: VenueId, id: string) => orders().findLast((one) => one.exchangeOrderId === id) ?? null,
-    };
-    const take = (text: string) => importPendingOrders(deps, { source: 'pending.csv', text, partial: false });
+      find: (exchange, symbol) => made.instruments.port.bySymbol(exchange, symbol),
+      venueOf: ({ exchange }) => (exchange === 'NSE' ? venue : null),
+    });
+    made.journal.follow(0, pending.projection.memory);
+    const take = (text: string) => pending.importPending({ source: 'pending.csv', text, partial: false });
     expect(accepted(await take(PENDING))).toMatchObject({ rows: 2, unchanged: 0, refused: 0 });
     expect(orders()).toMatchObject([
       {
