@@ -35,7 +35,6 @@ import { createTrades } from './trades/service.ts';
 import type { Web, WebOptions } from './web/server.ts';
 import { startWeb } from './web/server.ts';
 
-export { readImportFile } from './lib/worker-file.ts';
 export { DeskConfig };
 
 /** Orders look at their timers this often; the day is looked at with them. */

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { App } from '#core/app.ts';
+import { readImportFile } from '#core/lib/worker-file.ts';
 import type { Files } from './world.ts';
 
 type Calls = ReturnType<App['client']>;
@@ -10,9 +10,15 @@ type Calls = ReturnType<App['client']>;
  * A file that was loaded before changes nothing.
  */
 export async function loadFiles(calls: Calls, files: Files): Promise<void> {
-  const text = (path: string) => ({ source: basename(path), text: readFileSync(path, 'utf8') });
   if (files.instruments !== undefined) {
     await calls.instruments.import({ ...text(files.instruments), format: 'lifeboat' });
   }
   if (files.positions !== undefined) await calls.positions.import(text(files.positions));
+}
+
+/** Bounded: what is no text, or larger than an import may be, is refused before it is read whole. */
+function text(path: string): { readonly source: string; readonly text: string } {
+  const read = readImportFile(path);
+  if (!read.ok) throw new Error(read.refusal.text);
+  return { source: basename(path), text: read.value };
 }

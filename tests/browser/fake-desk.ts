@@ -54,6 +54,7 @@ export async function startFakeDesk(options: { readonly positions: number; reado
   };
   const router = createRouter(
     {
+      accounts: { import: bare, list: () => ({ accounts: [], total: 0 }) },
       desk: desk.handlers,
       sessions: sessions.handlers,
       mode: {
@@ -90,6 +91,7 @@ export async function startFakeDesk(options: { readonly positions: number; reado
         },
         one: () => null,
         foreign: () => [],
+        importPending: bare,
         cancelForeign: bare,
         decideDoubt: bare,
       },
