@@ -48,9 +48,9 @@ async function ask(stored: Stored, call: string, json: string): Promise<number> 
     else print(answer);
     return 0;
   } catch (error) {
-    if (!(error instanceof ORPCError)) return noAnswer(stored.url, error);
-    const data: unknown = error.data;
-    console.error(JSON.stringify({ code: error.code, message: error.message, data }));
+    if (!isCallError(error)) return noAnswer(stored.url, error);
+    const { code, message, data } = error;
+    console.error(JSON.stringify({ code, message, data }));
     return 1;
   }
 }
@@ -122,6 +122,10 @@ function print(value: unknown): void {
   console.log(
     JSON.stringify(value, (_name, item: unknown) => (typeof item === 'bigint' ? item.toString() : item)),
   );
+}
+
+function isCallError(error: unknown): error is ORPCError<string, unknown> {
+  return error instanceof ORPCError;
 }
 
 function isStream(value: unknown): value is AsyncIterable<unknown> {

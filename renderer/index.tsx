@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connect, connection } from './api/desk.ts';
 import { useStore } from './api/store.ts';
+import { signInFromAddress } from './features/login/from-address.ts';
 import { Login } from './features/login/login.tsx';
 import './look/look.css';
 import { Screen } from './screen.tsx';
@@ -18,4 +19,4 @@ createRoot(element).render(
     <Root />
   </StrictMode>,
 );
-void connect();
+void signInFromAddress().then(connect);

@@ -17,6 +17,7 @@ import { RunView } from './features/run/run-view.tsx';
 import { Ticket } from './features/ticket/ticket.tsx';
 import { TopBar } from './features/top-bar/top-bar.tsx';
 import { Trades } from './features/trades/trades.tsx';
+import type { Selection } from './look/data-grid.tsx';
 import { actionOf, type Action } from './look/keys.ts';
 import { NoticeLine } from './look/notice.tsx';
 import { KeyBar, Tabs, type Tab } from './look/tabs.tsx';
@@ -43,7 +44,7 @@ const NO_FACTS = new Set<never>();
 export function Screen() {
   const [view, setView] = useState<View>('positions');
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [selection, setSelection] = useState<Record<string, true>>({});
+  const [selection, setSelection] = useState<Selection>({});
   const [rows, setRows] = useState(NO_ROWS);
   const [active, setActive] = useState<PositionShown | null>(null);
   const [runId, setRunId] = useState<string | null>(null);
@@ -114,7 +115,7 @@ export function Screen() {
 /** The selected rows; with none selected, the one under the cursor. */
 function chosenOf(
   rows: readonly PositionShown[],
-  selection: Readonly<Record<string, true>>,
+  selection: Selection,
   active: PositionShown | null,
 ): readonly PositionShown[] {
   const chosen = rows.filter((row) => selection[rowIdOf(row)] === true);

@@ -5,11 +5,11 @@ import { refuse } from '#core/lib/result.ts';
 import { FEED_BATCH_MAX, type DeskStatus, type FeedBatch } from './contract.ts';
 
 /** The screen learns of facts at most this often. */
-export const FEED_EVERY_MS = 100;
+const FEED_EVERY_MS = 100;
 /** A follower without news hears this often that the desk is alive. */
-export const FEED_SILENCE_MS = 5_000;
+const FEED_SILENCE_MS = 5_000;
 /** Followers at a time: screens, tools. */
-export const FOLLOWERS_MAX = 32;
+const FOLLOWERS_MAX = 32;
 
 /** Wire messages are for the log and its reader; no screen follows them. */
 const NOT_FOLLOWED: ReadonlySet<FactKind> = new Set(['message-sent', 'message-received']);

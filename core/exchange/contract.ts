@@ -3,7 +3,7 @@ import { oc } from '#core/lib/procedure.ts';
 import { InstrumentId, VenueId } from '#core/model/ids.ts';
 import { z } from 'zod';
 
-export const SessionRoleName = z.enum(['orders', 'drop-copy', 'market-data']);
+const SessionRoleName = z.enum(['orders', 'drop-copy', 'market-data']);
 
 /** One session to a venue, as the top bar shows it. */
 export const LinkShown = z.object({
@@ -30,7 +30,7 @@ export const QuoteShown = z.object({
 export type QuoteShown = z.infer<typeof QuoteShown>;
 
 /** Contracts that one screen may watch. */
-export const WATCHED_MAX = 10_000;
+const WATCHED_MAX = 10_000;
 
 export const exchangeContract = {
   links: oc.meta({ permission: 'exchange.read' }).output(z.array(LinkShown)),

@@ -7,7 +7,7 @@ import type { SessionRole } from './events.ts';
 import type { ExchangePort } from './port.ts';
 
 /** A screen gets new quotes at most this often. */
-export const QUOTES_EVERY_MS = 250;
+const QUOTES_EVERY_MS = 250;
 
 export interface ExchangeCallsDeps {
   readonly exchange: Pick<ExchangePort, 'links' | 'quote' | 'subscribe'>;

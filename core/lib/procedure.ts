@@ -11,7 +11,7 @@ export interface CallMeta extends Record<string, unknown> {
 export const UNSTATED_PERMISSION = 'unstated';
 
 /** A refusal on the wire: the reason from its service's closed union, and a sentence for a person. */
-export const RefusalData = z.object({ reason: z.string(), text: z.string() });
+const RefusalData = z.object({ reason: z.string(), text: z.string() });
 
 /**
  * The contract builder of the house. Use as

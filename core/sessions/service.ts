@@ -4,10 +4,10 @@ import { UNSTATED_PERMISSION } from '#core/lib/procedure.ts';
 import type { Session, SessionRefusal, SessionsPort } from './port.ts';
 import type { WhoIsSignedIn } from './contract.ts';
 
-export const TOKEN_LIFE_MS = 30 * 60_000;
+const TOKEN_LIFE_MS = 30 * 60_000;
 export const SESSION_LIFE_MS = 12 * 3_600_000;
-export const UNUSED_TOKENS_MAX = 8;
-export const SESSIONS_MAX = 16;
+const UNUSED_TOKENS_MAX = 8;
+const SESSIONS_MAX = 16;
 /** Wrong tokens in one minute before every token is refused for the rest of it. */
 export const WRONG_TOKENS_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;

@@ -22,7 +22,7 @@ export function turnedAway(headers: Headers, port: number): string | null {
 }
 
 /** Cookies are shared by all ports of a host, so the port is part of the name. */
-export function cookieName(port: number): string {
+function cookieName(port: number): string {
   return `lifeboat_session_${port}`;
 }
 

@@ -196,6 +196,15 @@ describe('the web door', () => {
     expect((await post(`${it.web.url}/session`, { token })).status).toBe(200);
   });
 
+  it('tells a signed-in script what can be called', async () => {
+    const it = await desk();
+    expect((await fetch(`${it.web.url}/api/openapi.json`)).status).toBe(401);
+    const cookie = await signIn(it);
+    const answer = await fetch(`${it.web.url}/api/openapi.json`, { headers: { cookie } });
+    const document = (await answer.json()) as { paths: Record<string, unknown> };
+    expect(Object.keys(document.paths)).toContain('/sums/add');
+  });
+
   it('sends its security headers with every answer', async () => {
     const it = await desk();
     for (const path of ['health', 'rpc/none', 'api/none', 'nothing']) {

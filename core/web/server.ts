@@ -7,14 +7,15 @@ import { assert } from '#core/lib/assert.ts';
 import type { Door } from '#core/router.ts';
 import type { SessionsPort } from '#core/sessions/port.ts';
 import { SECURITY_HEADERS, sessionCookie, sessionIdOf, turnedAway } from './guard-domain.ts';
+import { openApiDocument } from './openapi.ts';
 import { createSockets } from './sockets.ts';
 
 /** Largest body of a call, bytes: a contract master fits. */
-export const CALL_BODY_MAX = 64 * 1024 * 1024;
+const CALL_BODY_MAX = 64 * 1024 * 1024;
 /** Largest body of the two session requests, bytes. */
-export const SESSION_BODY_MAX = 1024;
+const SESSION_BODY_MAX = 1024;
 /** Connections at a time, screens and tools together. */
-export const CONNECTIONS_MAX = 128;
+const CONNECTIONS_MAX = 128;
 const HEADERS_TIMEOUT_MS = 10_000;
 const LOOPBACK = '127.0.0.1';
 
@@ -113,6 +114,11 @@ function callRoutes(app: FastifyInstance, deps: WebDeps, port: () => number): vo
       reply.raw.writeHead(404, { 'content-type': 'application/json' });
       reply.raw.end(JSON.stringify({ reason: 'no-such-call', text: 'There is no such call.' }));
     };
+  app.get('/api/openapi.json', async (request, reply) => {
+    const id = sessionIdOf(request.headers, port());
+    if (id === null || deps.sessions.find(id) === null) return reply.code(401).send({ reason: 'no-session' });
+    return reply.send(await openApiDocument(deps.router));
+  });
   app.all('/rpc/*', answer(rpc, '/rpc'));
   app.all('/api/*', answer(openApi, '/api'));
 }

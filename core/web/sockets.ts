@@ -9,11 +9,11 @@ import { sessionIdOf, turnedAway } from './guard-domain.ts';
 
 export const SOCKETS_MAX = 32;
 /** Largest message of a client, bytes. */
-export const SOCKET_MESSAGE_MAX = 4 * 1024 * 1024;
+const SOCKET_MESSAGE_MAX = 4 * 1024 * 1024;
 /** Bytes waiting for a slow client before its socket is closed; it comes back and asks again. */
-export const SOCKET_BACKLOG_MAX = 64 * 1024 * 1024;
+const SOCKET_BACKLOG_MAX = 64 * 1024 * 1024;
 /** Messages of one client within a second before its socket is closed. */
-export const SOCKET_MESSAGES_PER_SECOND = 500;
+const SOCKET_MESSAGES_PER_SECOND = 500;
 const ALIVE_EVERY_MS = 15_000;
 
 export interface SocketsDeps {

@@ -9,14 +9,14 @@ export interface Failure {
 }
 
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof ORPCError)) {
+  if (!isCallError(error)) {
     return {
       code: 'NO_ANSWER',
       reason: 'no-answer',
       text: 'No answer from the desk. It may or may not have been done.',
     };
   }
-  const data: unknown = error.data;
+  const { data } = error;
   if (hasText(data)) return { code: error.code, reason: data.reason, text: data.text };
   if (error.code === 'INTERNAL' && hasId(data)) {
     return {
@@ -27,6 +27,10 @@ export function failureOf(error: unknown): Failure {
   }
   if (error.code === 'BAD_REQUEST') return { code: error.code, reason: 'bad-input', text: issuesOf(data) };
   return { code: error.code, reason: error.code.toLowerCase(), text: error.message };
+}
+
+function isCallError(error: unknown): error is ORPCError<string, unknown> {
+  return error instanceof ORPCError;
 }
 
 function issuesOf(data: unknown): string {

@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useSyncExternalStore } from 'react';
 import type { FactKind } from '#core/events.ts';
 import { client, connection, deskNow, onFacts } from './desk.ts';
 import { failureOf, type Failure } from './failure.ts';
+import { createStore, type Store } from './store.ts';
 import type { DeskClient } from './wire.ts';
 
 /**
@@ -31,79 +32,95 @@ export interface QueryOptions<Value> {
   readonly everyMs?: number;
 }
 
-/** Asks, asks again when facts say so, and says honestly how old the answer is. `key` names the question. */
-export function useQuery<Value>(
-  key: string,
-  options: QueryOptions<Value>,
-): Seen<Value> & { refresh: () => void } {
-  const [seen, setSeen] = useState<Seen<Value>>({ state: 'loading' });
-  const current = useRef(options);
-  current.current = options;
-  const again = useRef<() => void>(() => undefined);
-
-  useEffect(() => {
-    setSeen({ state: 'loading' });
-    const asking = createAsking(() => current.current, setSeen);
-    again.current = asking.soon;
-    asking.soon();
-    return asking.end;
-  }, [key]);
-
-  return { ...seen, refresh: useCallback(() => again.current(), []) };
+interface Query<Value> {
+  readonly get: () => Seen<Value>;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
-type Update<Value> = (change: (before: Seen<Value>) => Seen<Value>) => void;
+/** Questions that are on a screen now. The same question is asked once, however many parts show its answer. */
+const queries = new Map<string, Query<unknown>>();
 
-function createAsking<Value>(options: () => QueryOptions<Value>, update: Update<Value>) {
+/**
+ * Asks, asks again when facts say so, and says honestly how old the answer is. `key` names the whole question:
+ * two parts with the same key share one answer.
+ */
+export function useQuery<Value>(key: string, options: QueryOptions<Value>): Seen<Value> {
+  const known = queries.get(key) as Query<Value> | undefined;
+  const query = known ?? createQuery(key, options);
+  queries.set(key, query);
+  return useSyncExternalStore(query.subscribe, query.get);
+}
+
+function createQuery<Value>(key: string, options: QueryOptions<Value>): Query<Value> {
+  const seen = createStore<Seen<Value>>({ state: 'loading' });
+  let watchers = 0;
+  let stop: () => void = () => undefined;
+  const query: Query<Value> = {
+    get: seen.get,
+    subscribe(listener) {
+      const unsubscribe = seen.subscribe(listener);
+      watchers += 1;
+      if (watchers === 1) {
+        queries.set(key, query);
+        stop = startAsking(options, seen);
+      }
+      return () => {
+        unsubscribe();
+        watchers -= 1;
+        if (watchers > 0) return;
+        stop();
+        if (queries.get(key) === query) queries.delete(key);
+      };
+    },
+  };
+  return query;
+}
+
+/** Asks until the returned function is called: at the start, after facts, after a time, after a lost wire. */
+function startAsking<Value>(options: QueryOptions<Value>, seen: Store<Seen<Value>>): () => void {
   let ended = false;
   let asking = false;
   let dirty = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const run = async (): Promise<void> => {
-    timer = undefined;
     dirty = false;
     const calls = client();
-    if (calls === null) return update((before) => failed(before, NOT_CONNECTED));
+    if (calls === null) return seen.set(failed(seen.get(), NOT_CONNECTED));
     asking = true;
     try {
-      const value = await options().ask(calls);
-      if (!ended) update(() => ({ state: 'ready', value, atMs: deskNow() }));
+      const value = await options.ask(calls);
+      if (!ended) seen.set({ state: 'ready', value, atMs: deskNow() });
     } catch (error) {
-      if (!ended) update((before) => failed(before, failureOf(error)));
+      if (!ended) seen.set(failed(seen.get(), failureOf(error)));
     }
     asking = false;
-    const { everyMs } = options();
-    if (!ended && dirty) plan(GAP_MS);
-    else if (!ended && everyMs !== undefined) plan(everyMs);
+    if (ended) return;
+    if (dirty) plan(GAP_MS);
+    else if (options.everyMs !== undefined) plan(options.everyMs);
   };
   const plan = (ms: number): void => {
     clearTimeout(timer);
     timer = setTimeout(() => void run(), ms);
   };
   const soon = (): void => {
-    if (asking) dirty = true;
-    else if (!dirty) {
-      dirty = true;
-      plan(0);
-    }
+    if (!asking && !dirty) plan(0);
+    dirty = true;
   };
 
   const stopHearing = onFacts((kinds) => {
-    for (const kind of options().changedBy) if (kinds.has(kind)) return soon();
+    for (const kind of options.changedBy) if (kinds.has(kind)) return soon();
   });
   const stopWatching = connection.subscribe(() => {
     if (connection.get().state === 'up') soon();
-    else update((before) => failed(before, NOT_CONNECTED));
+    else seen.set(failed(seen.get(), NOT_CONNECTED));
   });
-  return {
-    soon,
-    end: () => {
-      ended = true;
-      clearTimeout(timer);
-      stopHearing();
-      stopWatching();
-    },
+  soon();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    stopHearing();
+    stopWatching();
   };
 }
 

@@ -10,6 +10,8 @@ export interface DialogProps {
   readonly footer?: ReactNode;
 }
 
+const FIELD = '.dialog-body input:not([disabled])';
+
 /** A modal dialog: focus stays inside, Escape closes, the first field has the focus. */
 export function Dialog({ title, grave = false, wide = false, onClose, children, footer }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -17,7 +19,9 @@ export function Dialog({ title, grave = false, wide = false, onClose, children, 
     const element = dialog.current;
     element?.showModal();
     // The browser would take the close button: the first thing to say or to confirm is wanted.
-    element?.querySelector<HTMLElement>('[data-first], .dialog-body input:not([disabled])')?.focus();
+    const first =
+      element?.querySelector<HTMLElement>('[data-first]') ?? element?.querySelector<HTMLElement>(FIELD);
+    first?.focus();
     return () => element?.close();
   }, []);
   return (

@@ -28,7 +28,7 @@ const STORED_UNDER = 'lifeboat-keys';
 
 const shipped = Object.fromEntries(ACTIONS.map(({ action, key }) => [action, key])) as Keymap;
 
-export const keymap = createStore<Keymap>({ ...shipped, ...stored() });
+const keymap = createStore<Keymap>({ ...shipped, ...stored() });
 
 export function useKeymap(): Keymap {
   return useStore(keymap);

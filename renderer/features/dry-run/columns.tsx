@@ -1,6 +1,6 @@
 import { istTime } from '#core/model/market-clock.ts';
 import type { PlanLeftover, PlanRowShown } from '#renderer/api/shapes.ts';
-import type { Column } from '#renderer/look/data-grid.tsx';
+import type { Column } from '#renderer/look/data-row.tsx';
 import { price, quantity, roundMoney, signedQuantity, words } from '#renderer/look/format.ts';
 import { Chip, ContractName } from '#renderer/look/said.tsx';
 

@@ -64,28 +64,17 @@ export function DecideDialog({
           {quantity(order.filledQuantity)} of {quantity(order.quantity)} are known to be filled. Ask the
           exchange’s help desk, or read its terminal, before you decide.
         </p>
-        <fieldset className="actions">
-          {OUTCOMES.map(({ id, label }) => (
-            <label key={id}>
-              <input type="radio" name="outcome" checked={outcome === id} onChange={() => setOutcome(id)} />{' '}
-              {label}
-            </label>
-          ))}
-        </fieldset>
+        <Outcomes chosen={outcome} onChoose={setOutcome} />
         {outcome === 'canceled' ? (
-          <label className="field">
-            <span>Filled in all, units</span>
-            <input inputMode="numeric" value={filled} onChange={(event) => setFilled(event.target.value)} />
-          </label>
+          <TextField label="Filled in all, units" value={filled} max={12} onChange={setFilled} />
         ) : null}
-        <label className="field">
-          <span>Second person</span>
-          <input value={second} maxLength={60} onChange={(event) => setSecond(event.target.value)} />
-        </label>
-        <label className="field">
-          <span>How it is known: whom you asked, what they read out</span>
-          <input value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
-        </label>
+        <TextField label="Second person" value={second} max={60} onChange={setSecond} />
+        <TextField
+          label="How it is known: whom you asked, what they read out"
+          value={reason}
+          max={500}
+          onChange={setReason}
+        />
         {outcome === null ? null : <ReadBack wanted={wanted} value={typed} onChange={setTyped} />}
         <Outcome doing={doing} />
         <button type="submit" className="grave" disabled={!ready}>
@@ -93,5 +82,41 @@ export function DecideDialog({
         </button>
       </form>
     </Dialog>
+  );
+}
+
+function TextField(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly max: number;
+  readonly onChange: (value: string) => void;
+}) {
+  return (
+    <label className="field">
+      <span>{props.label}</span>
+      <input
+        value={props.value}
+        maxLength={props.max}
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+    </label>
+  );
+}
+
+function Outcomes(props: { readonly chosen: OutcomeId | null; readonly onChoose: (id: OutcomeId) => void }) {
+  return (
+    <fieldset className="actions">
+      {OUTCOMES.map(({ id, label }) => (
+        <label key={id}>
+          <input
+            type="radio"
+            name="outcome"
+            checked={props.chosen === id}
+            onChange={() => props.onChoose(id)}
+          />{' '}
+          {label}
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -1,37 +1,27 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { connect } from '#renderer/api/desk.ts';
 import { signIn } from '#renderer/api/wire.ts';
-
-/** The address that start prints carries the token. */
-const IN_ADDRESS = /[?#&]token=([\w-]+)/;
+import { addressRefusal } from './from-address.ts';
 
 /** Sign-in by the one-time token, until persons have their own accounts. */
 export function Login() {
   const [token, setToken] = useState('');
   const [asking, setAsking] = useState(false);
-  const [why, setWhy] = useState<string | null>(null);
-
-  const open = async (text: string): Promise<void> => {
+  const [why, setWhy] = useState(addressRefusal.get);
+  const open = async (): Promise<void> => {
     setAsking(true);
-    const refusal = await signIn(text.trim());
+    const refusal = await signIn(token.trim());
     setAsking(false);
     setWhy(refusal);
     if (refusal === null) void connect();
   };
-  useEffect(() => {
-    const inAddress = IN_ADDRESS.exec(location.search + location.hash)?.[1];
-    if (inAddress === undefined) return;
-    // Used up at once, so it must not stay in the history either.
-    history.replaceState(null, '', location.pathname);
-    void open(inAddress);
-  }, []);
 
   return (
     <main className="login">
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void open(token);
+          void open();
         }}
       >
         <h1>Lifeboat</h1>

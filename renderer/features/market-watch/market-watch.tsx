@@ -25,8 +25,7 @@ export function MarketWatch() {
     setWatched(next);
     localStorage.setItem(STORED_UNDER, JSON.stringify(next));
   };
-  const key = watched.join(',');
-  useEffect(() => followQuotes(watched), [key]);
+  useEffect(() => followQuotes(watched), [watched]);
   return (
     <section className="view" aria-label="Market watch">
       <div className="view-bar">

@@ -1,16 +1,16 @@
 import type { PositionShown } from '#core/positions/contract.ts';
 import { deskNow } from '#renderer/api/desk.ts';
-import type { Column } from '#renderer/look/data-grid.tsx';
+import type { Column } from '#renderer/look/data-row.tsx';
 import { duration, price, quantity, signedMoney, signedQuantity, words } from '#renderer/look/format.ts';
 import { Chip } from '#renderer/look/said.tsx';
 import { useQuote } from '#renderer/api/quotes.ts';
 
 export const COLUMNS: readonly Column<PositionShown>[] = [
-  { id: 'account', header: 'Account', width: 92, value: (row) => row.account },
+  { id: 'account', header: 'Account', width: 78, value: (row) => row.account },
   {
     id: 'symbol',
     header: 'Contract',
-    width: 190,
+    width: 196,
     grow: 2,
     value: (row) => row.contract?.symbol ?? row.instrumentId,
     cell: (row) => (
@@ -20,12 +20,12 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
       </>
     ),
   },
-  { id: 'exchange', header: 'Exch', width: 52, value: (row) => row.contract?.exchange ?? '?' },
-  { id: 'product', header: 'Prod', width: 54, value: (row) => row.product },
+  { id: 'exchange', header: 'Exch', width: 48, value: (row) => row.contract?.exchange ?? '?' },
+  { id: 'product', header: 'Prod', width: 52, value: (row) => row.product },
   {
     id: 'net',
     header: 'Net',
-    width: 94,
+    width: 96,
     numeric: true,
     value: (row) => row.net,
     cell: (row) => <Net row={row} />,
@@ -35,7 +35,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'closable',
     header: 'Closable',
-    width: 102,
+    width: 130,
     numeric: true,
     value: (row) => row.closable,
     cell: (row) => <Closable row={row} />,
@@ -69,7 +69,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'day',
     header: 'Day',
-    width: 72,
+    width: 86,
     numeric: true,
     value: (row) => row.dayQuantity,
     cell: (row) => signedQuantity(row.dayQuantity),
@@ -77,7 +77,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'carried',
     header: 'Carried',
-    width: 76,
+    width: 86,
     numeric: true,
     value: (row) => row.carriedQuantity,
     cell: (row) => signedQuantity(row.carriedQuantity),
@@ -85,7 +85,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'proof',
     header: 'Proof',
-    width: 102,
+    width: 98,
     value: (row) => row.proof,
     cell: (row) =>
       row.proof === 'proven' ? <Chip tone="good">✓ proven</Chip> : <Chip tone="bad">✖ UNPROVEN</Chip>,
@@ -94,7 +94,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'age',
     header: 'Source, age',
-    width: 104,
+    width: 92,
     value: (row) => row.asOfMs,
     cell: (row) => (
       <span title={row.source}>
@@ -105,7 +105,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'warnings',
     header: 'Warnings',
-    width: 150,
+    width: 128,
     grow: 1,
     value: (row) => warningsOf(row).join(', '),
     cell: (row) => <span className="warn">{warningsOf(row).join(', ')}</span>,

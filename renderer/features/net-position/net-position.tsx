@@ -1,9 +1,9 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState, type Dispatch, type SetStateAction } from 'react';
 import type { FactKind } from '#core/events.ts';
-import type { InstrumentId } from '#core/model/ids.ts';
+import { InstrumentId } from '#core/model/ids.ts';
 import type { ClassProfit, PositionShown, ProfitSummary } from '#core/positions/contract.ts';
 import { useQuery, type Seen } from '#renderer/api/query.ts';
-import { DataGrid } from '#renderer/look/data-grid.tsx';
+import { DataGrid, type Selection } from '#renderer/look/data-grid.tsx';
 import { signedMoney } from '#renderer/look/format.ts';
 import { useKeymap } from '#renderer/look/keys.ts';
 import { Trust } from '#renderer/look/said.tsx';
@@ -37,6 +37,8 @@ const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
 /** Marked-to-market figures move without a fact. */
 const EVERY_MS = 3_000;
 
+const BY_ACCOUNT = [{ id: 'account', desc: false }];
+
 const CHIPS = [
   { id: 'open', label: 'Open only', keeps: (row: PositionShown) => row.netLow !== 0 || row.netHigh !== 0 },
   { id: 'mis', label: 'MIS', keeps: (row: PositionShown) => row.product === 'MIS' },
@@ -51,9 +53,12 @@ export function rowIdOf(row: Pick<PositionShown, 'account' | 'instrumentId' | 'p
   return `${row.account}|${row.instrumentId}|${row.product}`;
 }
 
+const NO_ROWS: readonly PositionShown[] = [];
+const keep = createKeeper();
+
 export interface NetPositionProps {
-  readonly selection: Record<string, true>;
-  readonly onSelection: (next: Record<string, true>) => void;
+  readonly selection: Selection;
+  readonly onSelection: Dispatch<SetStateAction<Selection>>;
   /** The rows of the desk and the one under the cursor, for tickets and dry runs. */
   readonly onRows: (rows: readonly PositionShown[]) => void;
   readonly onActive: (row: PositionShown | null) => void;
@@ -64,7 +69,7 @@ export interface NetPositionProps {
 export function NetPosition(props: NetPositionProps) {
   const { onRows } = props;
   const seen = useQuery('positions', {
-    ask: (calls) => calls.positions.list({}),
+    ask: async (calls) => keep((await calls.positions.list({})).rows),
     changedBy: CHANGED_BY,
     everyMs: EVERY_MS,
   });
@@ -73,8 +78,8 @@ export function NetPosition(props: NetPositionProps) {
     changedBy: CHANGED_BY,
     everyMs: EVERY_MS,
   });
-  const fetched = 'value' in seen ? seen.value.rows : null;
-  const rows = useKept(fetched);
+  const fetched = 'value' in seen ? seen.value : null;
+  const rows = fetched ?? NO_ROWS;
   const [text, setText] = useState('');
   const [chips, setChips] = useState<ReadonlySet<ChipId>>(new Set(['open']));
   const kept = useMemo(() => filtered(rows, text, chips), [rows, text, chips]);
@@ -112,14 +117,13 @@ export function NetPosition(props: NetPositionProps) {
           rows={kept}
           columns={COLUMNS}
           rowId={rowIdOf}
+          firstSort={BY_ACCOUNT}
           selection={props.selection}
           onSelection={props.onSelection}
           onActive={props.onActive}
           onOpen={props.onOpen}
           rowTone={toneOf}
-          empty={
-            rows.length === 0 ? 'The desk answered: it holds no positions.' : 'No row passes the filter.'
-          }
+          empty={emptyText(rows, text)}
         />
       )}
     </section>
@@ -169,6 +173,15 @@ function profitText(one: ClassProfit): string {
   return `${one.assetClass}: ${one.openRows} open, realised ${signedMoney(one.realisedE4)}, unrealised ${signedMoney(one.unrealisedE4)}`;
 }
 
+/** Says "flat" only of rows that the desk told and that are flat for certain. */
+function emptyText(rows: readonly PositionShown[], text: string): string {
+  if (rows.length === 0) return 'The desk answered: it holds no positions.';
+  const flat = rows.every((row) => row.netLow === 0 && row.netHigh === 0);
+  return flat && text === ''
+    ? `✓ The desk answered: all ${rows.length} rows are flat.`
+    : 'No row passes the filter.';
+}
+
 function toneOf(row: PositionShown): string {
   if (row.warnings.includes('sign-in-doubt') || row.warnings.includes('overcommitted')) return 'row-bad';
   return row.net === 0 && row.netLow === row.netHigh ? 'row-flat' : '';
@@ -191,34 +204,23 @@ function filtered(
 }
 
 /** Keeps the object of each row that did not change, so that only changed rows are drawn again. */
-function useKept(fetched: readonly PositionShown[] | null): readonly PositionShown[] {
-  const kept = useRef<{
-    readonly rows: readonly PositionShown[];
-    readonly by: Map<string, [string, PositionShown]>;
-  }>({
-    rows: [],
-    by: new Map(),
-  });
-  return useMemo(() => {
-    if (fetched === null) return kept.current.rows;
-    const by = new Map<string, [string, PositionShown]>();
-    const rows = fetched.map((row) => {
+function createKeeper(): (fetched: readonly PositionShown[]) => readonly PositionShown[] {
+  let kept = new Map<string, readonly [string, PositionShown]>();
+  return (fetched) => {
+    const next = new Map<string, readonly [string, PositionShown]>();
+    for (const row of fetched) {
       const id = rowIdOf(row);
       const body = JSON.stringify(row);
-      const before = kept.current.by.get(id);
-      const one: [string, PositionShown] = before !== undefined && before[0] === body ? before : [body, row];
-      by.set(id, one);
-      return one[1];
-    });
-    kept.current = { rows, by };
-    return rows;
-  }, [fetched]);
+      const before = kept.get(id);
+      next.set(id, before?.[0] === body ? before : [body, row]);
+    }
+    kept = next;
+    return Array.from(next.values(), ([, row]) => row);
+  };
 }
 
+/** Live prices of these contracts while the grid is shown. */
 function useLiveQuotes(rows: readonly PositionShown[]): void {
-  const wanted = useMemo(() => [...new Set(rows.map((row) => row.instrumentId))].sort(), [rows]);
-  const key = wanted.join(',');
-  const latest = useRef<readonly InstrumentId[]>(wanted);
-  latest.current = wanted;
-  useEffect(() => followQuotes(latest.current), [key]);
+  const key = useMemo(() => [...new Set(rows.map((row) => row.instrumentId))].sort().join(' '), [rows]);
+  useEffect(() => followQuotes(key === '' ? [] : key.split(' ').map((id) => InstrumentId.parse(id))), [key]);
 }

@@ -1,7 +1,7 @@
 import { istTime } from '#core/model/market-clock.ts';
 import type { OrderShown } from '#core/orders/contract.ts';
 import { deskNow } from '#renderer/api/desk.ts';
-import type { Column } from '#renderer/look/data-grid.tsx';
+import type { Column } from '#renderer/look/data-row.tsx';
 import { duration, price, quantity } from '#renderer/look/format.ts';
 import { Chip, ContractName, type Tone } from '#renderer/look/said.tsx';
 

@@ -5,7 +5,8 @@ import { ExchangeOrderId } from '#core/model/ids.ts';
 import type { ForeignOrderShown } from '#core/orders/contract.ts';
 import { useCommand } from '#renderer/api/command.ts';
 import { useQuery } from '#renderer/api/query.ts';
-import { DataGrid, type Column } from '#renderer/look/data-grid.tsx';
+import { DataGrid, type Selection } from '#renderer/look/data-grid.tsx';
+import type { Column } from '#renderer/look/data-row.tsx';
 import { quantity } from '#renderer/look/format.ts';
 import { Outcome, Trust } from '#renderer/look/said.tsx';
 
@@ -51,7 +52,7 @@ const COLUMNS: readonly Column<Foreign>[] = [
 /** Orders of main's that rest at the exchange: each pins its open quantity until it is gone. */
 export function MainOrders() {
   const seen = useQuery('main orders', { ask: (calls) => calls.orders.foreign(), changedBy: CHANGED_BY });
-  const [selection, setSelection] = useState<Record<string, true>>({});
+  const [selection, setSelection] = useState<Selection>({});
   const { doing, run } = useCommand<{ readonly sent: number }>();
   const rows = 'value' in seen ? seen.value : [];
   const chosen = rows.filter((row) => selection[row.exchangeOrderId] === true);

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { useCommand } from '#renderer/api/command.ts';
 import type { RunShown } from '#renderer/api/shapes.ts';
-import { DataGrid, type Column } from '#renderer/look/data-grid.tsx';
+import { DataGrid } from '#renderer/look/data-grid.tsx';
+import type { Column } from '#renderer/look/data-row.tsx';
 import { quantity, signedQuantity, words } from '#renderer/look/format.ts';
 import { ContractName, Outcome } from '#renderer/look/said.tsx';
 

@@ -36,6 +36,13 @@ export function RunView({ chosen }: { readonly chosen: string | null }) {
   );
 }
 
+const SIGNS: Readonly<Record<RunShown['state'], string>> = {
+  running: '▶',
+  paused: '‖',
+  stopping: '◼',
+  ended: '◼',
+};
+
 function OneRun({ run }: { readonly run: RunShown }) {
   const over = run.flatRows + run.leftoverRows;
   const figures: readonly (readonly [string, string, string])[] = [
@@ -58,7 +65,7 @@ function OneRun({ run }: { readonly run: RunShown }) {
     <>
       <div className="view-bar">
         <h1 className={run.state === 'running' ? 'good' : 'warn'}>
-          {run.state === 'running' ? '▶' : '‖'} {run.state.toUpperCase()}
+          {SIGNS[run.state]} {run.state.toUpperCase()}
         </h1>
         <progress value={over} max={run.rows} aria-label="rows that are over" />
         <span>

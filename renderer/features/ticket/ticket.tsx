@@ -46,7 +46,7 @@ export function Ticket(props: {
   return (
     <Dialog title={`${side === 'buy' ? 'BUY' : 'SELL'} to close`} onClose={props.onClose}>
       <form
-        className={`dialog-body ticket ${side}`}
+        className={`dialog-body ticket-${side}`}
         onSubmit={(event) => {
           event.preventDefault();
           place();

@@ -46,7 +46,7 @@ export function TopBar(props: {
           {seen.mode}
         </span>
         <span className="mode-scope">
-          {seen.scope} <kbd>{keys['main-lost']}</kbd>
+          <kbd>{keys['main-lost']}</kbd> {seen.scope}
         </span>
       </button>
       <button type="button" className="links" onClick={props.onLinks} title={`Links (${keys.sessions})`}>

@@ -4,7 +4,8 @@ import { istDate, istTime } from '#core/model/market-clock.ts';
 import type { TradeShown } from '#core/trades/contract.ts';
 import { deskNow } from '#renderer/api/desk.ts';
 import { useQuery } from '#renderer/api/query.ts';
-import { DataGrid, type Column } from '#renderer/look/data-grid.tsx';
+import { DataGrid } from '#renderer/look/data-grid.tsx';
+import type { Column } from '#renderer/look/data-row.tsx';
 import { price, quantity, words } from '#renderer/look/format.ts';
 import { Chip, ContractName, Trust } from '#renderer/look/said.tsx';
 
