@@ -32,6 +32,8 @@ export type WaitKind =
 export interface RowMemory {
   step: number;
   wait: { readonly kind: WaitKind; readonly sinceMs: number } | null;
+  /** Step one's cancels had their time: what they pin is not waited for again. */
+  cancelsWaited: boolean;
   retryAtMs: number;
   rejects: number;
   blameless: number;
@@ -101,6 +103,7 @@ export function newMemory(row: RunRow): RowMemory {
   return {
     step: 0,
     wait: null,
+    cancelsWaited: false,
     retryAtMs: 0,
     rejects: 0,
     blameless: 0,

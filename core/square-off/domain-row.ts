@@ -96,7 +96,10 @@ function goOn(view: RowView, memory: RowMemory, step: Step, now: Tally): void {
   }
   requote(view, memory, step, now);
   if (view.nowMs < memory.retryAtMs) return step.wakeAt(memory.retryAtMs);
-  if (view.cancelling && !waited(view, memory, step, 'cancel', waits.cancelMs)) return;
+  if (view.cancelling && !memory.cancelsWaited) {
+    memory.cancelsWaited = waited(view, memory, step, 'cancel', waits.cancelMs);
+    if (!memory.cancelsWaited) return;
+  }
   if (now.missing > 0) planMissing(view, memory, step, now);
   if (now.planned.length > 0) releasePlanned(view, memory, step, now);
 }
