@@ -37,8 +37,9 @@ const READY_MS = 60_000;
 const DOUBT_MS = 8_000;
 /** Live prices are asked for by a first dry run, and have come by then. */
 const PRICES_MS = 600;
-/** Plans made for what earlier ones left, at most. */
+/** Plans made for what earlier ones left, at most; and those after which no less was open than before. */
 const PLANS_MAX = 6;
+const IDLE_PLANS_MAX = 2;
 /** Between two plans: what refused or had no liquidity gets some time. */
 const BETWEEN_MS = 1_000;
 /** Runs of one row each that may go on together. */
@@ -79,16 +80,21 @@ class Script {
   }
 
   async exit(): Promise<Exited> {
-    for (let plans = 0; plans < PLANS_MAX;) {
+    let before = await this.#openUnits();
+    let idle = 0;
+    for (let plans = 0; plans < PLANS_MAX && idle < IDLE_PLANS_MAX;) {
       await this.#ready();
       if (await this.#finishRuns()) continue;
-      await this.#settleDoubts();
+      if (idle === 0) await this.#settleDoubts();
       const started = this.#options.plain ? await this.#exitRowByRow() : await this.#exitAll();
       if (started === 'gone') continue;
       if (started === 0) break;
       plans += 1;
       await this.#finishRuns();
-      if ((await this.#openRows()).length === 0) break;
+      const open = await this.#openUnits();
+      if (open === 0) break;
+      idle = open < before ? 0 : idle + 1;
+      before = open;
       await this.#pause(BETWEEN_MS);
     }
     return { approvedAtMs: this.#approvedAtMs, endedAtMs: this.#options.now() };
@@ -215,6 +221,11 @@ class Script {
     return rows
       .filter(({ product }) => product !== 'CNC')
       .sort((one, other) => isLongOption(one) - isLongOption(other));
+  }
+
+  /** Units open over all rows; a row that may be flat or not counts for one. */
+  async #openUnits(): Promise<number> {
+    return (await this.#openRows()).reduce((sum, { net }) => sum + Math.max(1, Math.abs(net)), 0);
   }
 
   #approved(): void {

@@ -132,6 +132,7 @@ function judged(options: RehearsalOptions, world: World, { exited, collected }: 
   return {
     verdict: judgeRecords(book, records, collected.word),
     openAtDesk: collected.openAtDesk,
+    cancelRefused: records.some(({ kind }) => kind === 'request-refused'),
     faults: gateway === null ? strikesIn(world.ledger) : {},
     sentMs: Math.max(0, collected.lastSentAtMs - exited.approvedAtMs),
     flatMs: exited.endedAtMs - exited.approvedAtMs,

@@ -43,6 +43,8 @@ export interface Findings {
   readonly verdict: Verdict;
   /** Rows that the desk itself still shows open. */
   readonly openAtDesk: readonly ReportedLeftover[];
+  /** The exchange refused a cancel or replace of the desk's at least once. */
+  readonly cancelRefused: boolean;
   readonly chain: string;
   readonly faults: Readonly<Record<string, number>>;
   readonly hits: readonly Hit[];
@@ -76,11 +78,18 @@ export function reportOf(options: Pick<DrillOptions, 'kill'>, findings: Findings
 export function complaintsOf(options: Pick<DrillOptions, 'kill' | 'faults'>, findings: Findings): string[] {
   const { verdict, chain, faults, hits } = findings;
   const { kill } = options;
+  // The drill's exchange lets a member cancel all its orders, so an order of main's may rest only after a refusal.
+  const spared = findings.cancelRefused
+    ? []
+    : verdict.leftovers.filter(({ cause }) => cause === 'main-order-pinned');
   const idle = options.faults.filter((name) => (faults[name] ?? 0) === 0);
   return [
     ...verdict.complaints,
     ...(verdict.unknown > 0 ? [`${verdict.unknown} orders are in doubt at the end`] : []),
     ...(chain === 'ok' ? [] : [`the journal's chain is broken: ${chain}`]),
+    ...spared.map(
+      ({ account, instrument }) => `${account} ${instrument}: main's order was never asked to be cancelled`,
+    ),
     ...idle.map((name) => `the fault ${name} never struck`),
     ...(kill !== null && killOf(options, hits) === null
       ? [`the kill of the ${kill.target} at ${kill.at} never hit`]

@@ -23,7 +23,16 @@ export interface VenueTuning {
 }
 
 /** A drill's dealer asks again for what a run leaves, so a run waits less long than a real one, ms. */
-const WAITS = { requoteMs: 700, lastQuoteMs: 4_000, doubtMs: 15_000, linkMs: 60_000, priceMs: 8_000 };
+const WAITS = {
+  requoteMs: 700,
+  lastQuoteMs: 4_000,
+  answerMs: 10_000,
+  doubtMs: 10_000,
+  linkMs: 60_000,
+  priceMs: 8_000,
+  cancelMs: 5_000,
+  quantityMs: 3_000,
+};
 
 type VenueInput = z.input<typeof VenueConfig>;
 
