@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { Account } from './port.ts';
 
 /** Accounts that one list gives at most. */
-export const FOUND_MAX = 500;
+const FOUND_MAX = 500;
 /** Characters of one file of accounts. */
-export const ACCOUNT_TEXT_MAX = 64 * 1024 * 1024;
+const ACCOUNT_TEXT_MAX = 64 * 1024 * 1024;
 
 export const AccountFile = z.object({
   /** Name of the file, for the record and in refusals. */

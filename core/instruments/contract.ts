@@ -3,9 +3,9 @@ import { Instrument } from '#core/model/instrument.ts';
 import { z } from 'zod';
 
 /** Characters of one contract file in one call. */
-export const CONTRACT_TEXT_MAX = 128 * 1024 * 1024;
+const CONTRACT_TEXT_MAX = 128 * 1024 * 1024;
 /** Contracts that one search gives at most. */
-export const FOUND_MAX = 200;
+const FOUND_MAX = 200;
 
 export const ContractFormat = z.enum(['kite', 'angel', 'udiff', 'lifeboat']);
 export type ContractFormat = z.infer<typeof ContractFormat>;
@@ -26,8 +26,7 @@ export const ContractFile = z.object({
 export type ContractFile = z.infer<typeof ContractFile>;
 
 /** What was wrong with one row: counted lines from 1, the column by its name in the file. */
-export const BadRow = z.object({ line: z.number(), column: z.string(), reason: z.string() });
-export type BadRow = z.infer<typeof BadRow>;
+const BadRow = z.object({ line: z.number(), column: z.string(), reason: z.string() });
 
 export const ContractReport = z.object({
   sha256: z.string(),

@@ -48,7 +48,7 @@ const INDICES = new Set([
 const SETTLED_IN_CASH = new Set(['CRUDEOIL', 'CRUDEOILM', 'NATURALGAS', 'NATGASMINI']);
 
 /** The contract, or why its units are not known. */
-export function contractOf(stated: StatedContract): Instrument | string {
+function contractOf(stated: StatedContract): Instrument | string {
   const { exchange, segment, kind, underlying, lot, ...rest } = stated;
   const units = unitsOf(segment, underlying, lot);
   if (typeof units === 'string') return units;

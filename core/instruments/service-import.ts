@@ -11,7 +11,7 @@ import type { ContractFile, ContractReport, LimitsFile } from './contract.ts';
 import { noContracts, takeContract } from './domain.ts';
 import type { Contracts } from './domain.ts';
 import { parseBands, parseFreeze } from './parse-limits.ts';
-import type { InstrumentsRefusal } from './service.ts';
+import type { InstrumentsRefusal } from './refusal.ts';
 import { clearRows, decodeContracts, writeRow } from './store.ts';
 import { readContracts, sha256Of } from './worker-parse.ts';
 

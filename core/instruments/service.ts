@@ -1,8 +1,7 @@
 import type { Host } from '#core/host.ts';
-import type { Journal, JournalRefusal, Projection, Reader } from '#core/journal/port.ts';
+import type { Journal, Projection, Reader } from '#core/journal/port.ts';
 import type { Result } from '#core/lib/result.ts';
 import { refuse } from '#core/lib/result.ts';
-import type { FileRefusal } from '#core/lib/table.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import type { InstrumentsPort } from '#core/positions/port.ts';
 import type { ContractFile, ContractReport, LimitsFile } from './contract.ts';
@@ -10,14 +9,10 @@ import { noContracts, takeBands, takeContracts, takeFreeze, tokenKey } from './d
 import type { Contracts } from './domain.ts';
 import type { InstrumentsImported, LimitsImported } from './events.ts';
 import type { BandRow, FreezeRow } from './parse-limits.ts';
+import type { InstrumentsRefusal } from './refusal.ts';
 import { importContracts, importLimits } from './service-import.ts';
 import type { ImportDeps, Staged } from './service-import.ts';
 import { decodeContracts, storedBodies } from './store.ts';
-
-export type InstrumentsRefusal =
-  | { readonly reason: 'rows-refused' | 'import-running'; readonly text: string }
-  | FileRefusal
-  | JournalRefusal;
 
 export interface InstrumentsDeps {
   readonly journal: Pick<Journal, 'append' | 'reader'>;

@@ -1,7 +1,8 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundReached, openScratch, scratchFolder, scratchOptions } from '#tests/durability/scratch.ts';
+import { scratchFolder } from './stage-folder.ts';
+import { boundReached, openScratch, scratchOptions } from './stage.ts';
 import { GENESIS, headMessage, rowHash } from './chain.ts';
 import { HEAD_EVERY } from './journal.ts';
 import { openJournal, openNewEpoch } from './open.ts';
@@ -101,14 +102,14 @@ describe('verify names the first broken row', () => {
     ],
   ];
   it.each(cases)('%s', (_, change, expected) => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path);
     edit(options, change);
     expect(broken(options)).toBe(expected);
   });
 
   it('sees a chain that was written and signed anew by another key, when it knows the key', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path);
     edit(options, (sqlite) => (change5(sqlite), rehash(sqlite), resign(sqlite)));
     rmSync(`${folder.path}/desk.anchor`);
@@ -121,7 +122,7 @@ describe('verify names the first broken row', () => {
   });
 
   it('a byte flipped anywhere in the file is named, or no row and no head was changed by it', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path, 40);
     edit(options, () => undefined);
     const whole = readFileSync(options.path);
@@ -148,7 +149,7 @@ const DOUBLE_LAST = `INSERT INTO log SELECT seq + 1, epoch, at_ms, kind, version
 
 describe('a broken chain', () => {
   it('opens read-only, says where, and goes on in a new epoch that names it', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path);
     edit(options, (sqlite) => sqlite.exec("UPDATE log SET body = '{' WHERE seq = 12"));
     const opened = openJournal(options);
@@ -183,7 +184,7 @@ describe('a broken chain', () => {
   });
 
   it('is not left without a reason', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path);
     expect(openNewEpoch(options, ['asha', 'ravi'])).toMatchObject({
       refusal: { reason: 'nothing-to-leave' },
@@ -196,7 +197,7 @@ describe('a restored copy', () => {
     ['put back', () => undefined],
     ['that came without its anchor', (folder: string) => rmSync(`${folder}/desk.anchor`)],
   ])('%s is refused until two persons open a new epoch', (_, more) => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path);
     copyFileSync(options.path, `${folder.path}/copy.db`);
     const journal = openScratch(options);
@@ -222,7 +223,7 @@ describe('a restored copy', () => {
   });
 
   it('is seen after a kill, too: the anchor is as new as the last commit', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path);
     copyFileSync(options.path, `${folder.path}/copy.db`);
     const journal = openScratch(options);
@@ -235,7 +236,7 @@ describe('a restored copy', () => {
   });
 
   it('is also a file that is gone', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path);
     rmSync(options.path);
     expect(openJournal(options)).toMatchObject({ refusal: { reason: 'restored-copy' } });
@@ -244,7 +245,7 @@ describe('a restored copy', () => {
 
 describe('signed heads', () => {
   it(`come every ${HEAD_EVERY} facts, at the first row of an epoch and at the close`, () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = written(folder.path, HEAD_EVERY + 50);
     edit(options, (sqlite) =>
       expect(sqlite.rows('SELECT seq FROM heads').flat()).toEqual([1, HEAD_EVERY + 50]),

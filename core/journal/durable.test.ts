@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { boundReached, openScratch, scratchFolder, scratchOptions } from '#tests/durability/scratch.ts';
+import { scratchFolder } from './stage-folder.ts';
+import { boundReached, openScratch, scratchOptions } from './stage.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { JournalFile } from './journal.ts';
@@ -29,7 +30,7 @@ function appendUntilRefused(journal: JournalFile): number {
 
 describe('a commit that fails', () => {
   it('is tried once more after the file is opened anew and the reserve is given back', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const { options, journal, reserve } = onFullDisk(folder.path, [2, 100]);
     expect(existsSync(reserve)).toBe(true);
     const before = journal.head().seq;
@@ -44,7 +45,7 @@ describe('a commit that fails', () => {
   });
 
   it('ends all writing when it fails again; reading goes on, nothing half done is left', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const { options, journal } = onFullDisk(folder.path, [2, 2, 100]);
     const before = journal.head();
     const refused = { ok: false, refusal: { reason: 'journal-not-writable' } };
@@ -58,7 +59,7 @@ describe('a commit that fails', () => {
   });
 
   it('is looked up in the file first, so that what did reach it is not written twice', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = scratchOptions(folder.path);
     let failing = false;
     const open = (path: string): Sqlite => {
@@ -86,7 +87,7 @@ describe('a commit that fails', () => {
   });
 
   it('refuses from then on, however many are tried', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const { journal } = onFullDisk(folder.path, [30, 30]);
     expect(appendUntilRefused(journal)).toBeGreaterThan(0);
     expect(journal.append([boundReached('small')]).ok).toBe(false);

@@ -2,7 +2,7 @@ import { assert } from '#core/lib/assert.ts';
 import type { Entry } from '#core/events.ts';
 
 /** Entries that wait for delivery. Only followers that append without end can reach it: a bug, named at once. */
-export const UNDELIVERED_MAX = 250_000;
+const UNDELIVERED_MAX = 250_000;
 const STORED_BATCH = 1_000;
 
 interface Follower {

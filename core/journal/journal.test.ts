@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '#core/events.ts';
-import { boundReached, openScratch, scratchFolder, scratchOptions } from '#tests/durability/scratch.ts';
+import { scratchFolder } from './stage-folder.ts';
+import { boundReached, openScratch, scratchOptions } from './stage.ts';
 import { openJournal } from './open.ts';
 
 const words = (entries: readonly Entry[]): string[] =>
@@ -8,7 +9,7 @@ const words = (entries: readonly Entry[]): string[] =>
 
 describe('append and replay', () => {
   it('opens the first epoch, notes the start and goes on without a gap', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = scratchOptions(folder.path);
     const first = openScratch(options);
     expect(first.append([boundReached('a'), boundReached('b')]).ok).toBe(true);
@@ -27,7 +28,7 @@ describe('append and replay', () => {
   });
 
   it('gives memory what replay will give it, not the object of the caller', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const seen: Entry[] = [];
     const journal = openScratch(scratchOptions(folder.path), (entry) => void seen.push(entry));
     journal.append([Object.assign(boundReached('a'), { extra: undefined })]);
@@ -36,7 +37,7 @@ describe('append and replay', () => {
   });
 
   it('commits rows of the caller in the same transaction, or nothing at all', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const journal = openScratch(scratchOptions(folder.path));
     const insert = (n: number) =>
       journal.append([boundReached(`row ${n}`)], (tx) =>
@@ -52,7 +53,7 @@ describe('append and replay', () => {
   });
 
   it('changes memory after the commit and before any follower', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const order: string[] = [];
     const journal = openScratch(scratchOptions(folder.path), ({ seq }) => void order.push(`memory ${seq}`));
     order.length = 0;
@@ -63,7 +64,7 @@ describe('append and replay', () => {
   });
 
   it('is not appended to from within its own commit', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const journal = openScratch(scratchOptions(folder.path));
     expect(() => journal.append([], () => void journal.append([boundReached('a')]))).toThrow(/committing/);
     expect(journal.append([boundReached('b')]).ok).toBe(true);
@@ -73,7 +74,7 @@ describe('append and replay', () => {
 
 describe('follow', () => {
   it('gives the stored ones, then each new one, once and in order, also when followers append', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const journal = openScratch(scratchOptions(folder.path));
     const seen: string[] = [];
     let answered = 0;
@@ -93,7 +94,7 @@ describe('follow', () => {
   });
 
   it('gives a follower that begins during a delivery each entry once', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const journal = openScratch(scratchOptions(folder.path));
     const late: number[] = [];
     journal.follow(2, ({ seq }) => {
@@ -108,7 +109,7 @@ describe('follow', () => {
 
 describe('one desk, one file', () => {
   it('refuses a second opening while the first holds the file', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = scratchOptions(folder.path);
     const journal = openScratch(options);
     expect(openJournal(options)).toMatchObject({ ok: false, refusal: { reason: 'journal-in-use' } });
@@ -121,7 +122,7 @@ describe('one desk, one file', () => {
     ['no key', { key: undefined }, 'not-openable'],
     ['another key', { key: new Uint8Array(32).fill(2) }, 'not-openable'],
   ])('refuses the file to %s', (_, change, reason) => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = { ...scratchOptions(folder.path), key: new Uint8Array(32).fill(1) };
     openScratch(options).close();
     const opened = openJournal({ ...options, ...change } as typeof options);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scratchFolder, scratchOptions } from '#tests/durability/scratch.ts';
+import { scratchFolder } from './stage-folder.ts';
+import { scratchOptions } from './stage.ts';
 import { migrate } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
@@ -10,7 +11,7 @@ const step = (id: number, name = `step${id}`): Migration => ({ id, name, sql: `C
 
 describe('the steps of the schema', () => {
   it('are applied once each, also one that was put between', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const sqlite = openSqlite(`${folder.path}/x.db`);
     for (const steps of [
       [step(10), step(30)],
@@ -28,7 +29,7 @@ describe('the steps of the schema', () => {
   });
 
   it('rise', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const sqlite = openSqlite(`${folder.path}/x.db`);
     expect(() => migrate(sqlite, [step(20), step(10)])).toThrow(/migration 10/);
     expect(() => migrate(sqlite, [step(10), step(10, 'again')])).toThrow(/migration 10/);
@@ -36,7 +37,7 @@ describe('the steps of the schema', () => {
   });
 
   it('leave nothing when one of them fails', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const sqlite = openSqlite(`${folder.path}/x.db`);
     expect(() => migrate(sqlite, [step(10), { id: 20, name: 'bad', sql: 'CREATE NONSENSE' }])).toThrow(
       /syntax/,
@@ -46,7 +47,7 @@ describe('the steps of the schema', () => {
   });
 
   it('of a newer version refuse the file', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = scratchOptions(folder.path);
     const newer = openJournal({ ...options, migrations: [...migrations, step(990)] });
     if (newer.ok) newer.value.close();
@@ -61,7 +62,7 @@ describe('each step of the journal', () => {
     ['desk', 'desk table_commits'],
     ['import_rows', 'sha256 n body'],
   ])('makes %s', (table, columns) => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const sqlite = openSqlite(`${folder.path}/x.db`);
     migrate(sqlite, migrations);
     expect(sqlite.rows('SELECT name FROM pragma_table_info(?)', table).flat().join(' ')).toBe(columns);
@@ -69,7 +70,7 @@ describe('each step of the journal', () => {
   });
 
   it('gives the log whole numbers only', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const sqlite = openSqlite(`${folder.path}/x.db`);
     migrate(sqlite, migrations);
     const insert = "INSERT INTO log VALUES (1, 1, 1.5, 'k', 1, '{}', x'00')";

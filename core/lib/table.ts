@@ -37,7 +37,7 @@ export const ROWS_MAX = 1_000_000;
 export const NAMED_MAX = 20;
 
 /** Names of columns are compared without case, blanks and underscores: `Trading Symbol` is `tradingsymbol`. */
-export function columnName(text: string): string {
+function columnName(text: string): string {
   return text
     .trim()
     .toLowerCase()
@@ -161,7 +161,7 @@ export class Cells<Name extends string> {
   }
 }
 
-export function quoted(text: string): string {
+function quoted(text: string): string {
   const short = text.length > 40 ? `${text.slice(0, 40)}...` : text;
   return JSON.stringify(short);
 }

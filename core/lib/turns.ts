@@ -5,7 +5,7 @@ export interface Turns {
 }
 
 /** The writer's thread is held for no longer than this at a time by an import. */
-export const TURN_MS = 5;
+const TURN_MS = 5;
 
 /** Calls `each` for every item in order, and lets everything else on whenever a turn is over. */
 export async function inTurns<Item>(
@@ -23,7 +23,7 @@ export async function inTurns<Item>(
 }
 
 /** Until everything that waits now has had its turn. */
-export function nextTurn(turns: Turns): Promise<void> {
+function nextTurn(turns: Turns): Promise<void> {
   return new Promise((resolve) => {
     turns.soon(resolve);
   });

@@ -20,7 +20,7 @@ export type PendingRefusal =
   { readonly reason: 'rows-refused'; readonly text: string } | FileRefusal | JournalRefusal;
 
 /** Facts that one file may bring: they are one transaction, so that half a file never pins half of a book. */
-export const PENDING_ORDERS_MAX = 20_000;
+const PENDING_ORDERS_MAX = 20_000;
 
 type Stated = Pick<ForeignOrderSeen, 'quantity' | 'openQuantity' | 'product'>;
 

@@ -1,6 +1,6 @@
 /** Appends without end and says each acknowledged number on standard output: `node appender.ts FOLDER`. */
 import { writeSync } from 'node:fs';
-import { boundReached, openScratch, scratchOptions } from './scratch.ts';
+import { boundReached, openScratch, scratchOptions } from '#core/journal/stage.ts';
 
 const journal = openScratch(scratchOptions(process.argv[2] ?? ''));
 for (let n = 0; ; n++) {

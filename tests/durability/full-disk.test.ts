@@ -1,25 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyFile } from '#core/journal/verify.ts';
-import { boundReached, openScratch, scratchFolder, scratchOptions } from './scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
+import { boundReached, openScratch, scratchOptions } from '#core/journal/stage.ts';
 
 const DISK_MIB = 12;
 const RESERVE_BYTES = 4 * 1024 * 1024;
 
 /** A disk of that size that can really be filled; null where this process may not mount one. */
-function smallDisk(): ({ readonly path: string } & Disposable) | null {
+function smallDisk(): { readonly path: string } | null {
   const folder = scratchFolder();
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', folder.path]);
-  if (status !== 0) {
-    folder[Symbol.dispose]();
-    return null;
-  }
-  const dispose = (): void => {
+  const mount = ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', folder.path];
+  if (spawnSync('mount', mount).status !== 0) return null;
+  onTestFinished(() => {
     spawnSync('umount', [folder.path]);
-    folder[Symbol.dispose]();
-  };
-  return { path: folder.path, [Symbol.dispose]: dispose };
+  });
+  return folder;
 }
 
 /** Appends until the journal refuses; the number of appends that it acknowledged. */
@@ -31,7 +28,7 @@ function fill(append: () => boolean): number {
 
 describe('a disk that is really full', () => {
   it('gives the reserve back, goes on, then refuses; nothing acknowledged is lost', (context) => {
-    using disk = smallDisk();
+    const disk = smallDisk();
     if (disk === null) return context.skip('only root may mount the small disk');
     const options = { ...scratchOptions(disk.path), reserveBytes: RESERVE_BYTES };
     const journal = openScratch(options);
@@ -53,7 +50,7 @@ describe('a disk that is really full', () => {
   });
 
   it('that is full at the start is opened without a reserve, with a warning', (context) => {
-    using disk = smallDisk();
+    const disk = smallDisk();
     if (disk === null) return context.skip('only root may mount the small disk');
     const options = scratchOptions(disk.path);
     openScratch(options).close();

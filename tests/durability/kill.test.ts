@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openJournal } from '#core/journal/open.ts';
 import { verifyFile } from '#core/journal/verify.ts';
-import { openScratch, scratchFolder, scratchOptions } from './scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
+import { openScratch, scratchOptions } from '#core/journal/stage.ts';
 
 const APPENDER = fileURLToPath(new URL('appender.ts', import.meta.url));
 const KILLS = 15;
@@ -25,7 +26,7 @@ async function killed(folder: string, afterMs: number): Promise<number> {
 
 describe('killed in the middle of appending', () => {
   it('loses nothing that was acknowledged, leaves no gap, no broken chain and no lock', async () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const options = scratchOptions(folder.path);
     let before = 0;
     for (let round = 0; round < KILLS; round++) {

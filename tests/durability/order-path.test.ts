@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Synchronous } from '#core/journal/sqlite.ts';
 import { openWorld, seededBook } from '#drill/world/world.ts';
-import { scratchFolder } from './scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { checkTrace } from './trace.ts';
 import type { TraceAnswer } from './trace.ts';
 
@@ -17,7 +17,7 @@ const REQUEST_ID = /\b[0-9A-Z]{7}1DRILL\b/g;
 
 /** A desk closes a seeded book under strace; what it sent on its order session, judged against its WAL. */
 async function tracedExit(synchronous: Synchronous): Promise<TraceAnswer & { readonly orders: number }> {
-  using folder = scratchFolder();
+  const folder = scratchFolder();
   const world = await openWorld({
     folder: `${folder.path}/world`,
     book: () => seededBook({ seed: 7, accounts: 6, positions: 24, tradingDate: '2026-11-23' }),

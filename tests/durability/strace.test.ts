@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { scratchFolder } from './scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { checkTrace } from './trace.ts';
 import type { TraceAnswer } from './trace.ts';
 
@@ -15,7 +15,7 @@ const MESSAGES = 20;
 
 /** Runs the writer under strace against a sink of this process and reads the trace. */
 async function traced(synchronous: 'FULL' | 'NORMAL' | 'OFF'): Promise<TraceAnswer> {
-  using folder = scratchFolder();
+  const folder = scratchFolder();
   const sink = createServer((socket) => socket.on('data', () => undefined).on('end', () => socket.end()));
   sink.listen(0, '127.0.0.1');
   await once(sink, 'listening');

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '#core/journal/sqlite.ts';
-import { boundReached, openScratch, scratchFolder, scratchOptions } from './scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
+import { boundReached, openScratch, scratchOptions } from '#core/journal/stage.ts';
 
 const VERIFY = fileURLToPath(new URL('../../main/verify.ts', import.meta.url));
 
@@ -22,7 +23,7 @@ function journal(folder: string, key?: Uint8Array): string {
 
 describe('npm run verify -- FILE', () => {
   it('says ok, ends with 0, and changes nothing', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const path = journal(folder.path);
     const before = readFileSync(path);
     expect(verify(path)).toMatchObject({
@@ -33,7 +34,7 @@ describe('npm run verify -- FILE', () => {
   });
 
   it('names the first broken row and ends with 1', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const path = journal(folder.path);
     const sqlite = openSqlite(path);
     sqlite.exec("UPDATE log SET body = replace(body, 'fact 2', 'fact 9')");
@@ -48,7 +49,7 @@ describe('npm run verify -- FILE', () => {
   });
 
   it('ends with 2 and one line when it could not check', () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const encrypted = journal(folder.path, new Uint8Array(32).fill(3));
     const cases: readonly [readonly string[], RegExp][] = [
       [[], /one file is wanted/],

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Synchronous } from '#core/journal/sqlite.ts';
-import { boundReached, openScratch, scratchOptions } from './scratch.ts';
+import { boundReached, openScratch, scratchOptions } from '#core/journal/stage.ts';
 
 const [folder = '', port = '', count = '', synchronous = 'FULL'] = process.argv.slice(2);
 const journal = openScratch({ ...scratchOptions(folder), synchronous: synchronous as Synchronous });

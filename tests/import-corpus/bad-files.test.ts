@@ -1,14 +1,16 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContractFormat } from '#core/instruments/contract.ts';
 import { LINE_MAX } from '#core/lib/table.ts';
 import { readImportFile } from '#core/lib/worker-file.ts';
 import { createAccounts } from '#core/accounts/service.ts';
-import { scratchFolder } from '#tests/durability/scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { accepted, corpusDesk } from './desk.ts';
 
-const folder = scratchFolder();
-afterAll(() => folder[Symbol.dispose]());
+const folder = { path: mkdtempSync(join(tmpdir(), 'lifeboat-corpus-')) };
+afterAll(() => rmSync(folder.path, { recursive: true, force: true }));
 
 const KITE_HEAD =
   'instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,segment,exchange\n';
@@ -204,7 +206,7 @@ describe('a contract file with something wrong names file, line, column and reas
     ],
   ];
   it.each(cases)('%s', async (_, format, text, reason) => {
-    using own = scratchFolder();
+    const own = scratchFolder();
     const desk = corpusDesk(own.path);
     const before = desk.state();
     const done = await desk.contracts(format, text, 'contracts.csv');
@@ -215,7 +217,7 @@ describe('a contract file with something wrong names file, line, column and reas
   });
 
   it('takes the good rows when the caller says partial, and reports the others', async () => {
-    using own = scratchFolder();
+    const own = scratchFolder();
     const desk = corpusDesk(own.path);
     const text = kite(GOLD.replaceAll('GOLD', 'KAPAS'));
     expect(accepted(await desk.contracts('kite', text, 'k.csv', true))).toMatchObject({
@@ -230,7 +232,7 @@ describe('a contract file with something wrong names file, line, column and reas
   });
 
   it('takes CRLF, a byte-order mark, tabs and blank lines', async () => {
-    using own = scratchFolder();
+    const own = scratchFolder();
     const desk = corpusDesk(own.path);
     const text = `\ufeff${kite(GOLD).replaceAll(',', '\t').replaceAll('\n', '\r\n\r\n')}`;
     expect(accepted(await desk.contracts('kite', text))).toMatchObject({ rows: 2, refused: 0 });
@@ -242,7 +244,7 @@ describe('accounts', () => {
   const HEAD = '# as_of: 2026-11-23T08:00\naccount,name,type,pan,participant,branch,mobile,segments,status\n';
   const GOOD = 'AC0001,Asha Rao,CLI,ABCDE1234F,,MUM01,+91 98765 43210,CM FO,active\n';
   it('keep no PAN and no mobile, in no table and no fact', async () => {
-    using own = scratchFolder();
+    const own = scratchFolder();
     const desk = corpusDesk(own.path);
     const accounts = createAccounts(desk);
     const file = { source: 'a.csv', text: HEAD + GOOD, partial: false };
@@ -284,7 +286,7 @@ describe('accounts', () => {
     ['an account twice', GOOD + GOOD, 'line 4, column account: AC0001 is in the file twice'],
     ['no rows', '', 'the file has no rows'],
   ])('%s', async (_, rows, reason) => {
-    using own = scratchFolder();
+    const own = scratchFolder();
     const desk = corpusDesk(own.path);
     const accounts = createAccounts(desk);
     const before = desk.state();

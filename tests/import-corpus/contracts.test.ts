@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Instrument } from '#core/model/instrument.ts';
 import { valueE4 } from '#core/model/instrument.ts';
 import { present } from '#core/lib/assert.ts';
-import { scratchFolder } from '#tests/durability/scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { accepted, corpusDesk } from './desk.ts';
 
 const KITE_HEAD =
@@ -100,7 +100,7 @@ FO,BSE,IDO,800001,,SENSEX,,2026-11-26,80000,PE,SENSEX26NOV80000PE,210.00,20,0.05
 `;
 
 async function read(format: 'kite' | 'angel' | 'udiff', text: string, source?: string) {
-  using folder = scratchFolder();
+  const folder = scratchFolder();
   const desk = corpusDesk(folder.path);
   const report = accepted(await desk.contracts(format, text, source));
   const contracts = new Map([...desk.instruments.port.all()].map((one) => [one.instrumentId as string, one]));
@@ -227,7 +227,7 @@ describe('limits of the day', () => {
     partial: false,
   });
   it('are laid over the contracts, and over a contract file of the same day that comes later', async () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const desk = corpusDesk(folder.path);
     accepted(await desk.contracts('kite', KITE));
     const file = freeze('SYMBOL    ,VOL_FRZ_QTY\r\nNIFTY,"1,800"\r\n');
@@ -268,7 +268,7 @@ describe('a contract that is another one than before', () => {
     ['another lot', [',65,CE', ',75,CE'], true],
     ['another strike', ['25000,0.05', '24730,0.05'], true],
   ])('%s', async (_, [from = '', to = ''], changed) => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const desk = corpusDesk(folder.path);
     accepted(await desk.contracts('kite', KITE));
     accepted(await desk.contracts('kite', KITE.replace(from, to)));

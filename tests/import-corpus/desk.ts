@@ -1,11 +1,11 @@
 import { createInstruments } from '#core/instruments/service.ts';
-import type { ContractFormat, ContractReport } from '#core/instruments/contract.ts';
+import type { ContractFormat } from '#core/instruments/contract.ts';
 import type { JournalFile } from '#core/journal/journal.ts';
 import { openJournal } from '#core/journal/open.ts';
 import type { Result } from '#core/lib/result.ts';
 import { instantOf } from '#core/model/market-clock.ts';
 import { createPositionImporter } from '#core/positions/service-import.ts';
-import { scratchOptions } from '#tests/durability/scratch.ts';
+import { scratchOptions } from '#core/journal/stage.ts';
 
 export const TODAY = '2026-11-23';
 export const NOW_MS = instantOf(TODAY, 14 * 60 + 50);
@@ -43,5 +43,3 @@ export function accepted<Value>(
   if (!result.ok) throw new Error(`${result.refusal.reason}: ${result.refusal.text}`);
   return result.value;
 }
-
-export type Report = Result<ContractReport, { readonly reason: string; readonly text: string }>;

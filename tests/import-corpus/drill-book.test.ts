@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { makeBook } from '#drill/book/make.ts';
 import { writeBook } from '#drill/book/write.ts';
-import { scratchFolder } from '#tests/durability/scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { TODAY, accepted, corpusDesk } from './desk.ts';
 
 describe("the files of the drill's book", () => {
   it('come in whole, once, and a second time change nothing', async () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     mkdirSync(`${folder.path}/files`);
     const book = makeBook({ seed: 7, accounts: 20, positions: 200, tradingDate: TODAY });
     const files = writeBook(book, `${folder.path}/files`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scratchFolder } from '#tests/durability/scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { accepted, corpusDesk } from './desk.ts';
 
 const HEAD =
@@ -16,7 +16,7 @@ function large(): string {
 
 describe('a large contract file', () => {
   it('lets others write in between, and counts only with its one fact', async () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const desk = corpusDesk(folder.path);
     const importing = desk.contracts('kite', large());
     let ended = false;
@@ -41,7 +41,7 @@ describe('a large contract file', () => {
   });
 
   it('that was cut off by a stop counts for nothing and comes in whole the next time', async () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const text = large();
     const desk = corpusDesk(folder.path);
     void desk.contracts('kite', text).catch(() => undefined);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPendingImporter } from '#core/orders/service-import-pending.ts';
 import type { ForeignOrderSeen } from '#core/orders/events.ts';
 import { VenueId } from '#core/model/ids.ts';
-import { scratchFolder } from '#tests/durability/scratch.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { NOW_MS, TODAY, accepted, corpusDesk } from './desk.ts';
 
 const KITE = `instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,segment,exchange
@@ -34,7 +34,7 @@ const rowsOf = (made: Awaited<ReturnType<typeof desk>>, sha256: string): unknown
 
 describe('a file of positions', () => {
   it('gives units and exact costs; time, date and cut from its head', async () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const made = await desk(folder.path);
     const text = `${NOTES}account,exchange,symbol,product,quantity,unit,average_price,carried_quantity,carried_price,day_buy_quantity,day_buy_price,day_sell_quantity,day_sell_price,restriction
 AC1,NSE,NIFTY26NOV25000CE,NRML,-2,LOTS,120.05,-1,118.123456,0,,1,121.5,
@@ -116,7 +116,7 @@ AC2,NSE,SMALLCO-BE,delivery,7,units,20,,,,,,,
       { columns: { client: 'account', exch: 'exchange', net: 'quantity' } },
     ],
   ])('as %s means the same', async (_, text, more) => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const made = await desk(folder.path);
     const report = accepted(await made.positions(made.file(text, { asOfMs: NOW_MS, ...more }), 'asha'));
     expect(rowsOf(made, report.sha256)).toMatchObject([
@@ -182,7 +182,7 @@ AC2,NSE,SMALLCO-BE,delivery,7,units,20,,,,,,,
     ['no rows', HEAD, {}, 'the file has no rows'],
   ];
   it.each(bad)('with %s is refused and changes nothing', async (_, text, more, reason) => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const made = await desk(folder.path);
     const before = made.state();
     const done = await made.positions(made.file(text, { asOfMs: NOW_MS, ...more }), 'asha');
@@ -198,7 +198,7 @@ describe('a file of pending orders', () => {
 1100000000000002,AC1,NSE,RELIANCE,,S,10,10,units
 `;
   it('gives one fact an order, none for what is known, and none at all when a row is bad', async () => {
-    using folder = scratchFolder();
+    const folder = scratchFolder();
     const made = await desk(folder.path);
     const venue = VenueId.parse('nse');
     const orders = (): ForeignOrderSeen[] =>

@@ -1,18 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Entry, Fact } from '#core/events.ts';
-import type { JournalFile } from '#core/journal/journal.ts';
-import { openJournal } from '#core/journal/open.ts';
-import type { JournalOptions } from '#core/journal/open.ts';
-import { signerOf } from '#core/journal/signer.ts';
+import type { JournalFile } from './journal.ts';
+import { openJournal } from './open.ts';
+import type { JournalOptions } from './open.ts';
+import { signerOf } from './signer.ts';
 import { DeskId } from '#core/model/ids.ts';
-
-/** A folder that is gone with the block it was made in. */
-export function scratchFolder(): { readonly path: string } & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'lifeboat-journal-'));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 /** Options of a journal in that folder; time goes on by one millisecond a question. */
 export function scratchOptions(folder: string): JournalOptions {
