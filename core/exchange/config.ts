@@ -64,6 +64,12 @@ export const VenueConfig = z.object({
   mapping: FieldMapping.default(() => FieldMapping.parse({})),
   /** Messages a sliding second that this login has subscribed; null is unlimited. */
   ratePerSecond: z.int().min(1).max(100_000).nullable(),
+  /** How far the exchange's SendingTime (52) may be from our clock; a rehearsal lives at another time of day. */
+  clockToleranceMs: z
+    .int()
+    .min(1_000)
+    .max(366 * 86_400_000)
+    .default(120_000),
   burstMax: z.int().min(1).max(1000).default(100),
   /** Say NextExpectedMsgSeqNum (789) at logon; FIX 4.4 only. */
   nextExpected: z.boolean().default(false),

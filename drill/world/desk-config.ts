@@ -80,6 +80,8 @@ export function plainVenue(
     orders: { host, port, senderCompId: sender, targetCompId: target, heartbeatSeconds: 5 },
     trades: segmentsOf(instruments),
     capabilities: { marketOrders: false, orderStatus: true },
+    // That exchange lives today; the drill at 14:50 of its book's day.
+    clockToleranceMs: 366 * 86_400_000,
     ...tuning,
   };
 }

@@ -259,6 +259,7 @@ function sessionConfig(
     role: 'initiator',
     heartbeatSeconds: endpoint.heartbeatSeconds,
     resetOnLogon: role === 'market-data',
+    sendingTimeToleranceMs: config.clockToleranceMs,
     sendNextExpected: config.version === '4.4' && config.nextExpected,
     supportedTypes: SUPPORTED[role],
     ...(credentials === null ? {} : { credentials }),
