@@ -10,8 +10,9 @@ import type { InstrumentsPort } from '#core/positions/port.ts';
 import type { RowKey } from '#core/square-off/events.ts';
 import type { ApplyContext } from './apply-fill.ts';
 import { applyFact, isOrderFact } from './apply.ts';
+import { Blocking } from './blocking.ts';
 import type { Closable } from './checks.ts';
-import { accountObjection, decidePlan, isOvercommitted, type Deciding } from './domain.ts';
+import { decidePlan, isOvercommitted, type Deciding } from './domain.ts';
 import { decideByPersons, type PersonsDecision } from './domain-request.ts';
 import type { DayRolled, OrderFact, OrderUnresolvedYesterday, OrderWithdrawn } from './events.ts';
 import { FUTURES_MARGIN_BASIS_POINTS } from './funds.ts';
@@ -80,8 +81,9 @@ export function createOrders(deps: OrdersDeps): OrdersService {
   const state = new OrdersState();
   const numbering = createNumbering(deps.journal.desk, deps.journal.epoch);
   const deciding = (): Deciding => ({ ...deps, state, numbering, today: istDate(deps.host.now()) });
+  const blocking = new Blocking(state, deps.positions);
   const port: OrdersPort & Pick<OrdersService, 'place'> = {
-    ...createQueries(deps, state),
+    ...createQueries(deps, state, blocking),
     ...createCommands({ ...deps, state, numbering, deciding }),
     plan: (orders, alongside) => {
       const decided = decidePlan(deciding(), orders);
@@ -103,7 +105,7 @@ export function createOrders(deps: OrdersDeps): OrdersService {
   });
   const service = {
     ...port,
-    projection: createProjection(deps, state, numbering),
+    projection: createProjection(deps, state, numbering, blocking),
     beginBatch: () => beginBatch(deps, state),
     decideDoubt: (orderId: OrderId, decision: PersonsDecision) => decideDoubt(deps, state, orderId, decision),
     rollDay: (to: string) => rollDay(deps, state, to),
@@ -116,7 +118,7 @@ export function createOrders(deps: OrdersDeps): OrdersService {
   return { ...service, handlers: createCalls(service) };
 }
 
-function createQueries(deps: OrdersDeps, state: OrdersState) {
+function createQueries(deps: OrdersDeps, state: OrdersState, blocking: Blocking) {
   return {
     order: (orderId: OrderId) => state.order(orderId) ?? null,
     orders: () => ordersOfToday(state),
@@ -125,12 +127,7 @@ function createQueries(deps: OrdersDeps, state: OrdersState) {
     foreignOrders: () => [...state.foreignOrders()].filter((order) => !order.ended && order.openQuantity > 0),
     reserved: state.reserved.bind(state),
     overcommitted: (row: RowKey) => isOvercommitted(state, deps.positions, row),
-    blocked: (account: AccountId) => {
-      const trouble = accountObjection(state, account);
-      if (trouble !== null) return trouble.text;
-      const row = state.rowsHeldBy(account).find((held) => isOvercommitted(state, deps.positions, held));
-      return row === undefined ? null : `${row.instrumentId} ${row.product} is overcommitted`;
-    },
+    blocked: (account: AccountId) => blocking.blocked(account),
     isInDoubt: (instrumentId: InstrumentId, account: AccountId) => state.isInDoubt(account, instrumentId),
   };
 }
@@ -152,15 +149,22 @@ function contextOf(deps: Pick<OrdersDeps, 'instruments'>, atMs: number): ApplyCo
   };
 }
 
-function createProjection(deps: OrdersDeps, state: OrdersState, numbering: Numbering): Projection {
+function createProjection(
+  deps: OrdersDeps,
+  state: OrdersState,
+  numbering: Numbering,
+  blocking: Blocking,
+): Projection {
   return {
     name: 'orders',
     tables: project,
     memory: ({ fact, atMs }: Entry) => {
-      if (!isOrderFact(fact)) return;
-      learnNumbers(numbering, fact);
-      applyFact(state, fact, contextOf(deps, atMs));
-      if (fact.kind === 'day-rolled') state.roll(fact.from, fact.to);
+      if (isOrderFact(fact)) {
+        learnNumbers(numbering, fact);
+        applyFact(state, fact, contextOf(deps, atMs));
+        if (fact.kind === 'day-rolled') state.roll(fact.from, fact.to);
+      }
+      blocking.note(fact);
     },
   };
 }
