@@ -130,7 +130,9 @@ class Gateway implements FixGateway {
   }
 
   ended(force: boolean): boolean {
-    return this.#sessions().map((session) => session.ended(force)).every((ended) => ended);
+    return this.#sessions()
+      .map((session) => session.ended(force))
+      .every((ended) => ended);
   }
 
   tick(): void {
