@@ -34,14 +34,24 @@ describe('recovery (protocols 3)', () => {
     const orderId = released(desk, 40);
     desk.hear(doubt('link-lost'), doubt('sequence-lost'));
     unknown(desk, orderId);
-    expect(desk.orders.order(orderId)).toMatchObject({
-      status: 'IN_DOUBT',
-      doubt: 'unknown-to-exchange',
-      reserved: 40,
-    });
+    const asBefore = { status: 'IN_DOUBT', doubt: 'sequence-lost', reserved: 40 };
+    expect(desk.orders.order(orderId)).toMatchObject(asBefore);
     desk.hear(doubt('link-lost'));
     unknown(desk, orderId);
+    expect(desk.orders.order(orderId)).toMatchObject(asBefore);
+  });
+
+  it('nor does a rejection without an order number, which some venues give as that answer', () => {
+    const desk = deskWith();
+    const orderId = released(desk, 40);
+    desk.hear(doubt('sequence-lost'));
+    const nameless = { exchangeOrderId: null, cumQuantity: 0, status: 'rejected' } as const;
+    desk.hear(report(desk, orderId, 'rejected', nameless));
+    desk.hear(report(desk, orderId, 'status', { ...nameless, via: 'status-answer' }));
     expect(desk.orders.order(orderId)).toMatchObject({ status: 'IN_DOUBT', reserved: 40 });
+    // The drop copy has its own numbers: what it says stands.
+    desk.hear(report(desk, orderId, 'rejected', { ...nameless, via: 'drop-copy' }));
+    expect(desk.orders.order(orderId)).toMatchObject({ status: 'REJECTED', reserved: 0 });
   });
 
   it('an order that the exchange has named is not dead because it is unknown now', () => {

@@ -100,6 +100,9 @@ export function rejectedFacts(records: Records, order: Order, report: OrderRepor
     return endedFacts(records, order, report, 'canceled');
   }
   if (!MAY_WORK.has(status) && status !== 'UNRESOLVED_YESTERDAY') return [];
+  // Some venues say "no such order" as a plain rejection: after lost numbers that proves nothing either.
+  const isGuess = order.doubt === 'sequence-lost' && report.exchangeOrderId === null && via !== 'drop-copy';
+  if (isGuess) return unknownFacts(order, report);
   return [{ kind: 'order-rejected', v: 1, orderId, text, via }];
 }
 
@@ -193,7 +196,9 @@ export function unknownFacts(order: Order, report: OrderReport): readonly OrderF
       : 'the exchange does not know it, and everything before the question had reached it';
     return [{ kind: 'order-rejected', v: 1, orderId, text, via: report.via }];
   }
-  return why === 'unknown-to-exchange' ? [] : [doubt(order, 'unknown-to-exchange')];
+  // Lost numbers stay the reason: a lesser one would let a later answer count as proof.
+  const isKnown = why === 'unknown-to-exchange' || why === 'sequence-lost';
+  return isKnown ? [] : [doubt(order, 'unknown-to-exchange')];
 }
 
 /** The exchange's number of our order, when it is news, and the fills that were waiting for it. */

@@ -18,8 +18,10 @@ export function connected(turn: Turn): void {
     return;
   }
   state.phase = 'logon-sent';
-  if (config.resetOnLogon) resetNumbers(turn);
-  sendLogon(turn, config.heartbeatSeconds, config.resetOnLogon || state.resetPending);
+  const reset = config.resetOnLogon || state.resetPending;
+  // A first try of an agreed reset may have gone unanswered: 141=Y is said at number 1 or not at all.
+  if (reset) resetNumbers(turn);
+  sendLogon(turn, config.heartbeatSeconds, reset);
 }
 
 export function resetNumbers(turn: Turn): void {
