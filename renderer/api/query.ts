@@ -17,6 +17,8 @@ export type Seen<Value> =
 
 /** After an answer, the next question waits at least so long, so that a storm of facts asks once. */
 const GAP_MS = 400;
+/** A dear answer is asked for less often: the next question waits so many times what the last one took. */
+const GAP_TIMES = 4;
 
 const NOT_CONNECTED: Failure = {
   code: 'NO_ANSWER',
@@ -88,6 +90,7 @@ function startAsking<Value>(options: QueryOptions<Value>, seen: Store<Seen<Value
     const calls = client();
     if (calls === null) return seen.set(failed(seen.get(), NOT_CONNECTED));
     asking = true;
+    const askedAt = performance.now();
     try {
       const value = await options.ask(calls);
       if (!ended) seen.set({ state: 'ready', value, atMs: deskNow() });
@@ -96,7 +99,7 @@ function startAsking<Value>(options: QueryOptions<Value>, seen: Store<Seen<Value
     }
     asking = false;
     if (ended) return;
-    if (dirty) plan(GAP_MS);
+    if (dirty) plan(Math.max(GAP_MS, GAP_TIMES * (performance.now() - askedAt)));
     else if (options.everyMs !== undefined) plan(options.everyMs);
   };
   const plan = (ms: number): void => {

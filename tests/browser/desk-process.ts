@@ -40,3 +40,18 @@ export async function startDesk() {
     },
   };
 }
+
+/** `npm run desk -- ...` beside a running desk: its exit status and standard output. */
+export async function commandLine(
+  data: string,
+  args: readonly string[],
+): Promise<{ readonly status: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, [join(ROOT, 'main', 'desk.ts'), ...args], {
+    env: { ...process.env, LIFEBOAT_DATA: data },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const output: string[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { status, output: output.join('') };
+}

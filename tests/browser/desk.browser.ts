@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { join } from 'node:path';
-import { startDesk } from './desk-process.ts';
+import { commandLine, startDesk } from './desk-process.ts';
 
 /** The main job, as a dealer does it, by keyboard: the desk, the simulated exchange and the screen are all real. */
 test('a dealer sees the book, declares main lost, reads a dry run, approves it, and is flat', async ({
@@ -57,6 +57,21 @@ test('a dealer sees the book, declares main lost, reads a dry run, approves it, 
       await page.getByRole('grid', { name: 'Orders' }).press('Enter');
       await expect(page.getByRole('dialog').getByText('→ sent').first()).toBeVisible();
       await expect(page.getByRole('dialog')).toContainText('rms decision, RMS 41');
+    });
+
+    await test.step('the command line asks through the same door, and not without a session', async () => {
+      expect((await commandLine(desk.data, ['mode.get'])).status).toBe(1);
+      const { origin } = new URL(page.url());
+      const issued = await page.request.post(`${origin}/rpc/sessions/issueToken`, { data: {} });
+      const { json } = (await issued.json()) as { json: { token: string } };
+      const address = `${origin}/?token=${json.token}`;
+      expect((await commandLine(desk.data, ['sign-in', address])).status).toBe(0);
+      expect((await commandLine(desk.data, ['sign-in', address])).status).toBe(1);
+      const answer = await commandLine(desk.data, ['mode.get']);
+      expect(JSON.parse(answer.output)).toMatchObject({ mode: 'EMERGENCY', main: 'declared-lost' });
+      const refused = await commandLine(desk.data, ['mode.declareLost', '{"reason":"no"}']);
+      expect([refused.status, refused.output]).toEqual([1, '']);
+      expect((await commandLine(desk.data, ['mode.get', '{'])).status).toBe(2);
     });
   } finally {
     await desk.stop();

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState, type Dispatch, type SetStateAction } from
 import type { FactKind } from '#core/events.ts';
 import { InstrumentId } from '#core/model/ids.ts';
 import type { ClassProfit, PositionShown, ProfitSummary } from '#core/positions/contract.ts';
+import { createKeeper } from '#renderer/api/keeper.ts';
 import { useQuery, type Seen } from '#renderer/api/query.ts';
 import { DataGrid, type Selection } from '#renderer/look/data-grid.tsx';
 import { signedMoney } from '#renderer/look/format.ts';
@@ -54,7 +55,7 @@ export function rowIdOf(row: Pick<PositionShown, 'account' | 'instrumentId' | 'p
 }
 
 const NO_ROWS: readonly PositionShown[] = [];
-const keep = createKeeper();
+const keep = createKeeper<PositionShown>(rowIdOf);
 
 export interface NetPositionProps {
   readonly selection: Selection;
@@ -201,22 +202,6 @@ function filtered(
       `${row.account} ${row.instrumentId} ${row.product} ${row.contract?.underlying ?? ''}`.toUpperCase();
     return wanted.every((word) => hay.includes(word));
   });
-}
-
-/** Keeps the object of each row that did not change, so that only changed rows are drawn again. */
-function createKeeper(): (fetched: readonly PositionShown[]) => readonly PositionShown[] {
-  let kept = new Map<string, readonly [string, PositionShown]>();
-  return (fetched) => {
-    const next = new Map<string, readonly [string, PositionShown]>();
-    for (const row of fetched) {
-      const id = rowIdOf(row);
-      const body = JSON.stringify(row);
-      const before = kept.get(id);
-      next.set(id, before?.[0] === body ? before : [body, row]);
-    }
-    kept = next;
-    return Array.from(next.values(), ([, row]) => row);
-  };
 }
 
 /** Live prices of these contracts while the grid is shown. */
