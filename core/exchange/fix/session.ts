@@ -106,12 +106,15 @@ class StoredSession implements FixSession {
   #attempts = 0;
   #nextDialMs = 0;
   #sinceMs: number;
-  #why = 'not started';
+  #why: string;
+  /** Why the connection was given up in a step that could not be kept: told with the next one that can be. */
+  #untold: string | null = null;
 
   constructor(deps: FixSessionDeps) {
     this.#deps = deps;
     this.#state = initialState(deps.durable ? load(deps.journal, deps.venue, deps.role) : NEW_SESSION);
     this.#sinceMs = deps.host.now();
+    this.#why = this.#state.stopped ?? 'not started';
   }
 
   start(): void {
@@ -192,21 +195,33 @@ class StoredSession implements FixSession {
       effects.push(...stepped.effects);
     }
     const maker = this.#deps.facts();
+    if (this.#untold !== null) maker.change({ kind: 'down', why: this.#untold });
     for (const effect of effects) this.#tell(effect, maker);
     const facts = maker.facts();
     const after = saved(next);
     if (facts.length > 0 || (durable && !sameNumbers(saved(this.#state), after))) {
       const committed = journal.append(facts, this.#tables(after, outboundOf(effects)));
       if (!committed.ok) {
-        // The step never happened: the peer will send again what we could not keep.
         host.log.error('session step not committed', { venue, role, reason: committed.refusal.reason });
-        this.#connection?.close(committed.refusal.text);
+        this.#giveUp(committed.refusal.text);
         return;
       }
     }
+    this.#untold = null;
     this.#state = next;
     this.#writeOut(effects);
     maker.done();
+  }
+
+  /**
+   * The step never happened: the peer will send again what we could not keep. Only the connection is gone, whose end
+   * needs no journal; the numbers are those that are stored.
+   */
+  #giveUp(why: string): void {
+    this.#connection?.close(why);
+    this.#state = initialState(saved(this.#state));
+    this.#untold ??= why;
+    this.#why = why;
   }
 
   #tables(next: SavedSession, outbound: readonly Outbound[]): (tx: Tx) => void {
@@ -262,7 +277,8 @@ class StoredSession implements FixSession {
         return this.#tellRejected(effect, maker);
       case 'refused':
         // An inbound message that broke the rules has used its number: what it wanted to say must be asked.
-        if (effect.message !== undefined) maker.change({ kind: 'lost', why: `${effect.reason}: ${effect.detail}` });
+        if (effect.message !== undefined)
+          maker.change({ kind: 'lost', why: `${effect.reason}: ${effect.detail}` });
         return host.log.warn('fix session refused', {
           venue,
           role,
