@@ -19,8 +19,11 @@ export interface DealerOptions {
   readonly files: Omit<BookFiles, 'book'>;
   /** An exchange without drop copy and prices: every row is unproven and goes alone, read back. */
   readonly plain: boolean;
+  /** Plans after which no less is open than before, at most: then nothing more can be done. */
+  readonly idlePlansMax: number;
   readonly now: () => number;
   readonly progress: (done: number, total: number) => void;
+  readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -34,12 +37,11 @@ const POLL_MS = 50;
 /** The desk must be connected, recovered and proven in this time. */
 const READY_MS = 60_000;
 /** Orders in doubt are waited for this long before the next plan; then the plan says what they pin. */
-const DOUBT_MS = 8_000;
+const DOUBT_MS = 4_000;
 /** Live prices are asked for by a first dry run, and have come by then. */
 const PRICES_MS = 600;
-/** Plans made for what earlier ones left, at most; and those after which no less was open than before. */
+/** Plans made for what earlier ones left, at most. */
 const PLANS_MAX = 6;
-const IDLE_PLANS_MAX = 2;
 /** Between two plans: what refused or had no liquidity gets some time. */
 const BETWEEN_MS = 1_000;
 /** Runs of one row each that may go on together. */
@@ -82,7 +84,7 @@ class Script {
   async exit(): Promise<Exited> {
     let before = await this.#openUnits();
     let idle = 0;
-    for (let plans = 0; plans < PLANS_MAX && idle < IDLE_PLANS_MAX;) {
+    for (let plans = 0; plans < PLANS_MAX && idle < this.#options.idlePlansMax;) {
       await this.#ready();
       if (await this.#finishRuns()) continue;
       if (idle === 0) await this.#settleDoubts();
@@ -112,7 +114,7 @@ class Script {
   }
 
   async #lacking(door: FrontDoor): Promise<string | null> {
-    const links = await resetStopped(door);
+    const links = await resetStopped(door, this.#options.say);
     const down = links.find(({ state }) => state !== 'up');
     if (down !== undefined) return `${down.session} is ${down.state} (${down.why})`;
     if (this.#options.plain) return null;
@@ -131,7 +133,7 @@ class Script {
       if (live.length === 0) return any;
       any = true;
       for (const run of live.filter(({ state }) => state === 'paused')) await this.#resume(run);
-      await this.#again(resetStopped);
+      await this.#again((door) => resetStopped(door, this.#options.say));
       await this.#pause(POLL_MS);
     }
   }
@@ -263,10 +265,14 @@ async function declareLost(door: FrontDoor): Promise<void> {
 }
 
 /** A session that stopped over its sequence numbers goes on only by a person's word. */
-async function resetStopped(door: FrontDoor): Promise<Outputs['exchange']['links']> {
+async function resetStopped(
+  door: FrontDoor,
+  say: (line: string) => void,
+): Promise<Outputs['exchange']['links']> {
   const links = await door.exchange.links();
   for (const { venue, session, state, why } of links) {
     if (state !== 'stopped') continue;
+    say(`the ${session} session of ${venue} stopped, the dealer resets it: ${why}`);
     await door.exchange.resetSession({ venue, session, reason: `drill: both sides begin again (${why})` });
   }
   return links;

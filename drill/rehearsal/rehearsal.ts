@@ -101,15 +101,18 @@ async function act(
   const { file } = world;
   const { book: _book, ...files } = file.files;
   const now = (): number => Date.now() + file.clockOffsetMs;
-  const { progress } = options;
+  const { progress, say } = options;
   const owner = options.gateway?.sender ?? DESK_COMP_ID;
   const script = async (): Promise<Acted> => {
     const exited = await exitEverything({
       desk,
       files,
       plain: options.gateway !== null,
+      // A broken desk need not be given many chances.
+      idlePlansMax: options.plant === null ? 2 : 1,
       now,
       progress,
+      say,
       signal,
     });
     return { exited, collected: await collect({ desk, tradingDate: file.tradingDate, owner }) };

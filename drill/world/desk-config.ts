@@ -27,11 +27,11 @@ const WAITS = {
   requoteMs: 700,
   lastQuoteMs: 4_000,
   answerMs: 10_000,
-  doubtMs: 10_000,
+  doubtMs: 6_000,
   linkMs: 60_000,
   priceMs: 8_000,
-  cancelMs: 5_000,
-  quantityMs: 3_000,
+  cancelMs: 3_000,
+  quantityMs: 2_000,
 };
 
 type VenueInput = z.input<typeof VenueConfig>;

@@ -73,6 +73,7 @@ describe.each(['4.2', '4.4'] as const)('against QuickFIX, FIX %s', (version) => 
     await start('--forget', '--id-start', '5000000');
     const end = await drill;
     expect(end.report, end.said).toMatchObject({ flat: false, duplicates: 0, overclosed: 0, chain: 'ok' });
+    expect(end.said).toContain('the orders session of peer stopped, the dealer resets it');
     expect(end.report?.unknown, end.said).toBeGreaterThan(0);
     expect(end.report?.leftovers.map(({ reason }) => reason)).toContain('in-doubt');
     expect(end.status).toBe(1);
