@@ -80,6 +80,7 @@ describe.each(['4.2', '4.4'] as const)('an order over FIX %s', (version) => {
         [58, 'tag 77 is not wanted'],
       ]);
       await desk.status(orderId, 'REJECTED');
+      expect((await desk.order(orderId)).reserved).toBe(0);
     }));
 
   it('is refused by the application (j): not pending for ever', () =>
@@ -94,6 +95,7 @@ describe.each(['4.2', '4.4'] as const)('an order over FIX %s', (version) => {
         [58, 'not available'],
       ]);
       await desk.status(orderId, 'REJECTED');
+      expect((await desk.order(orderId)).reserved).toBe(0);
     }));
 });
 
@@ -155,7 +157,7 @@ describe('a peer that comes back without its store', () => {
       const placed = await peer.next('D');
       peer.forget();
       await desk.link('stopped');
-      await expect(desk.place(OTHER)).rejects.toThrow();
+      await expect(desk.place(OTHER)).rejects.toThrow('not connected and recovered');
       const [link] = await desk.calls.exchange.links();
       const { venue, session } = present(link, 'the link');
       await desk.until('the connection is closed', async () => {
@@ -208,5 +210,6 @@ describe('a peer that comes back without its store', () => {
       const orderId = await desk.place(ROW);
       peer.report(await peer.next('D'), '0');
       await desk.status(orderId, 'NEW');
+      expect(peer.counts.get('D')).toBe(1);
     }));
 });

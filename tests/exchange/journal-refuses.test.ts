@@ -18,6 +18,7 @@ const INSTRUMENT = present(
   BOOK.instruments.find(({ instrumentId }) => instrumentId === ROW.instrumentId),
   'its contract',
 );
+const RATE = 50;
 const VENUE = VenueId.parse('peer');
 const order: NewOrder = {
   kind: 'new',
@@ -33,7 +34,7 @@ const order: NewOrder = {
 };
 
 /** Real gateway, sockets and journal file; the journal refuses while it is told to, as on a full disk. */
-async function openLine() {
+async function openLine(clock?: () => number) {
   const folder = scratchFolder();
   const peer = await new ScriptedPeer({ version: '4.4', clockOffsetMs: CLOCK_OFFSET_MS }).open();
   const kept = openScratch(scratchOptions(folder.path));
@@ -49,6 +50,12 @@ async function openLine() {
       disk.isFull ? refuse({ reason: 'journal-not-writable', text: 'full' }) : kept.append(facts, tables),
   };
   const heard: OrderEvent[] = [];
+  const host = createHost({
+    data: folder.path,
+    screen: null,
+    clockOffsetMs: CLOCK_OFFSET_MS,
+    reached: () => undefined,
+  });
   const address = {
     host: '127.0.0.1',
     port: peer.port,
@@ -58,13 +65,8 @@ async function openLine() {
   } as const;
   const exchange = createExchange({
     journal,
-    host: createHost({
-      data: folder.path,
-      screen: null,
-      clockOffsetMs: CLOCK_OFFSET_MS,
-      reached: () => undefined,
-    }),
-    venues: [VenueConfig.parse(plainVenue(BOOK.instruments, address, { ratePerSecond: 50, burstMax: 10 }))],
+    host: { ...host, now: clock ?? (() => host.now()) },
+    venues: [VenueConfig.parse(plainVenue(BOOK.instruments, address, { ratePerSecond: RATE, burstMax: 10 }))],
     instrument: (_exchange, _segment, token) => BOOK.instruments.find((one) => one.token === token) ?? null,
     instrumentBySymbol: () => null,
     beginBatch: () => ({
@@ -87,7 +89,8 @@ async function openLine() {
     journal,
     exchange,
     link: () => present(exchange.links()[0], 'the link'),
-    until: (asked: () => boolean) => expect.poll(asked, { timeout: 10_000, interval: 10 }).toBe(true),
+    until: async (asked: () => boolean) =>
+      await expect.poll(asked, { timeout: 10_000, interval: 10 }).toBe(true),
     [Symbol.asyncDispose]: async () => {
       await exchange.stop();
       await peer.close();
@@ -132,6 +135,21 @@ describe('a journal that can not be written', () => {
     await line.until(() => line.heard.some(({ kind }) => kind === 'order-report'));
     // The loss of the line was told late, but told: what was in flight is a question.
     expect(line.heard.map(({ kind }) => kind)).toEqual(['doubt-raised', 'order-report']);
+  });
+});
+
+describe('the subscribed rate', () => {
+  it('counts every message of the order session: logon, questions and orders', async () => {
+    const nowMs = Date.now() + CLOCK_OFFSET_MS;
+    await using line = await openLine(() => nowMs);
+    await line.until(() => line.gateway.ready());
+    const sent = line.link().nextOut - 1;
+    expect(sent).toBeGreaterThan(1);
+    expect(line.gateway.allowance(nowMs)).toBe(RATE - sent);
+    const staged = line.gateway.stage([order, order]);
+    if (!staged.ok) throw new Error(staged.refusal.text);
+    staged.value.write();
+    expect(line.gateway.allowance(nowMs)).toBe(RATE - sent - 2);
   });
 });
 

@@ -18,12 +18,12 @@ import type { VenueId } from '#core/model/ids.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import { latin1 } from './codec.ts';
 import { commandMessage, marketDataRequest, sessionStatusRequest } from './commands.ts';
-import type { AppMessage, SessionConfig } from './machine-types.ts';
+import type { SessionConfig } from './machine-types.ts';
 import { SESSION_DEFAULTS } from './machine-types.ts';
 import type { FixGatewayDeps } from './gateway-deps.ts';
 import { createReader } from './reader.ts';
 import { createRecovery } from './recovery.ts';
-import type { FixSession, LinkChange } from './session.ts';
+import type { FixSession, LinkChange } from './session-port.ts';
 import { createFixSession } from './session.ts';
 
 export interface FixGateway extends ExchangeGateway {
@@ -82,6 +82,9 @@ class Gateway implements FixGateway {
         endpoint: () => deps.endpoint(endpoint),
         durable: role !== 'market-data',
         facts: reader.factMaker(role, (change) => this.#linkChanged(role, change)),
+        wrote: (messages) => {
+          if (role === 'orders') this.#bucket.take(deps.host.now(), messages);
+        },
       });
     this.#orders = session('orders', config.orders);
     this.#dropCopy = config.dropCopy === null ? null : session('drop-copy', config.dropCopy);
@@ -113,10 +116,7 @@ class Gateway implements FixGateway {
     return ok({
       facts: staged.outbound.map((message) => this.#sentFact(message)),
       tables: staged.tables,
-      write: () => {
-        this.#bucket.take(now, commands.length);
-        staged.write();
-      },
+      write: staged.write,
       abandon: () => undefined,
     });
   }
@@ -159,11 +159,7 @@ class Gateway implements FixGateway {
     const target =
       role === 'orders' ? this.#orders : role === 'drop-copy' ? this.#dropCopy : this.#marketData;
     if (target === null || target.view().state !== 'stopped') return false;
-    const { journal } = this.#deps;
-    const kept = journal.append([
-      { kind: 'session-reset', v: 1, venue: this.venue, session: role, by, reason },
-    ]);
-    return kept.ok && target.reset(by, reason);
+    return target.reset(by, reason);
   }
 
   #sessions(): readonly FixSession[] {
@@ -192,27 +188,32 @@ class Gateway implements FixGateway {
       this.#phase = 'asking';
       this.#barrierPassed = false;
       this.#recovery.begin();
-      if (kind === 'up' && this.capabilities.tradingSession)
-        this.#send([sessionStatusRequest(this.#name('G'))]);
       this.#orders.barrier('recovery');
     } else if (kind === 'down' || kind === 'stopped') {
       this.#phase = 'down';
     } else if (kind === 'barrier-passed') {
       this.#barrierPassed = true;
       this.#deps.host.reached('in-recovery');
+      this.#askTradingSession();
       this.#ask();
+    } else if (kind === 'not-delivered' && this.#barrierPassed) {
+      this.#askTradingSession();
     }
-  }
-
-  #send(messages: readonly AppMessage[]): void {
-    this.#bucket.take(this.#deps.host.now(), messages.length);
-    this.#orders.send(messages);
   }
 
   /** Our name of a message that is no request about an order's life. */
   #name(prefix: string): RequestId {
     this.#names += 1;
     return RequestId.parse(`${prefix}${this.#deps.host.now()}-${this.#names}`);
+  }
+
+  /**
+   * Not before the barrier: a question sent into a gap of the peer is gap-filled with the rest of it, and a halt
+   * from before the break would stand for the whole day.
+   */
+  #askTradingSession(): void {
+    if (!this.capabilities.tradingSession || !this.#orders.up()) return;
+    this.#orders.send([sessionStatusRequest(this.#name('G'))]);
   }
 
   /** Asks about what is in doubt; the venue is ready when all is answered, or after the rounds that it gets. */
@@ -224,7 +225,7 @@ class Gateway implements FixGateway {
       const most = Math.min(this.#bucket.allowance(now), this.burstMax);
       const due = this.#recovery.due(this.#deps.doubtful(), now, most);
       const asked = due.map((order) => ({ kind: 'status', requestId: this.#name('H'), order }) as const);
-      if (asked.length > 0) this.#send(asked.map((command) => commandMessage(command, config, now)));
+      if (asked.length > 0) this.#orders.send(asked.map((command) => commandMessage(command, config, now)));
     }
     const doubtful = this.#deps.doubtful();
     const outcome = this.capabilities.orderStatus

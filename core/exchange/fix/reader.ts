@@ -8,7 +8,7 @@ import { applyMarketData } from './market-data.ts';
 import type { Message } from './codec.ts';
 import type { FixGatewayDeps } from './gateway-deps.ts';
 import { readCancelReject, readExecutionReport } from './reports.ts';
-import type { Delivery, FactMaker, LinkChange } from './session.ts';
+import type { Delivery, FactMaker, LinkChange } from './session-port.ts';
 
 export type ReaderDeps = Pick<
   FixGatewayDeps,
@@ -85,6 +85,8 @@ class OneRead {
       case 'stopped':
         this.#link({ kind: 'session-stopped', why: change.why });
         return this.#linkLost('sequence-lost', change.why);
+      case 'reset':
+        return this.#link({ kind: 'session-reset', by: change.by, reason: change.reason });
       case 'barrier-passed':
         // Everything the drop copy sent before is here: from the start of day to now.
         if (this.#role === 'drop-copy') this.#coverage(true, 'drop copy is complete');
@@ -104,7 +106,9 @@ class OneRead {
 
   #link(
     what:
-      { readonly kind: 'link-up' } | { readonly kind: 'link-down' | 'session-stopped'; readonly why: string },
+      | { readonly kind: 'link-up' }
+      | { readonly kind: 'link-down' | 'session-stopped'; readonly why: string }
+      | { readonly kind: 'session-reset'; readonly by: string; readonly reason: string },
   ): void {
     this.facts.push({ ...what, v: 1, venue: this.#deps.config.venue, session: this.#role });
   }

@@ -1,96 +1,17 @@
-import type { Fact } from '#core/events.ts';
 import type { LinkView } from '#core/exchange/port.ts';
-import type { SessionRole } from '#core/exchange/events.ts';
-import type { Host } from '#core/host.ts';
-import type { Journal, Tx } from '#core/journal/port.ts';
+import type { Tx } from '#core/journal/port.ts';
 import { assert } from '#core/lib/assert.ts';
 import { backoffMs } from '#core/lib/backoff.ts';
-import type { VenueId } from '#core/model/ids.ts';
 import { createFramer } from './codec-framer.ts';
-import type { Connection, DialOptions } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { dial } from './connection.ts';
-import type {
-  AppMessage,
-  SavedSession,
-  SessionConfig,
-  SessionEffect,
-  SessionInput,
-  SessionState,
-} from './machine-types.ts';
+import type { AppMessage, SavedSession, SessionEffect, SessionInput, SessionState } from './machine-types.ts';
 import { initialState, NEW_SESSION, saved, step } from './machine.ts';
-
-/**
- * One FIX session of this desk: the pure machine, its rows in the journal's file, and its socket. Every step is
- * committed, with the facts that its messages mean, before it is installed and before a byte leaves (I1).
- */
-export interface FixSession {
-  start(): void;
-  /** Says goodbye (Logout) and does not come back. */
-  stop(): void;
-  /** After `stop`: true when the connection is gone. `force` closes it at once and hears nothing more. */
-  ended(force: boolean): boolean;
-  tick(): void;
-  view(): LinkView;
-  up(): boolean;
-  /** The messages with their numbers and bytes, or null while the link is down. Committed and written by the caller. */
-  stage(messages: readonly AppMessage[]): StagedStep | null;
-  /** Messages that carry no order, such as subscriptions; a bug while the link is down. */
-  send(messages: readonly AppMessage[]): void;
-  /** Asks by TestRequest; `changed({kind: 'barrier-passed'})` follows when all before it has arrived and come. */
-  barrier(id: string): void;
-  /** A person starts the sequence numbers anew. False when the session is not stopped or down. */
-  reset(by: string, reason: string): boolean;
-}
+import type { FactMaker, FixSession, FixSessionDeps, Outbound, StagedStep } from './session-port.ts';
+import { load, requestsOf, sameNumbers, store } from './session-store.ts';
 
 /** Wait before the next dial: doubled from the first to the most. */
 const RECONNECT = { firstMs: 200, maxMs: 5_000 };
-
-export interface StagedStep {
-  readonly outbound: readonly Outbound[];
-  readonly tables: (tx: Tx) => void;
-  readonly write: () => void;
-}
-
-type Outbound = Extract<SessionEffect, { kind: 'outbound' }>;
-export type Delivery = Extract<SessionEffect, { kind: 'deliver' }>;
-
-/** What the gateway hears of a session besides its messages. */
-export type LinkChange =
-  | { readonly kind: 'up' }
-  | { readonly kind: 'down' | 'stopped' | 'lost'; readonly why: string }
-  | { readonly kind: 'barrier-passed'; readonly id: string }
-  /** By its own word the peer never got these requests. */
-  | { readonly kind: 'not-delivered'; readonly requestIds: readonly string[] }
-  | {
-      readonly kind: 'peer-rejected';
-      readonly requestId: string;
-      readonly refType: string;
-      readonly text: string;
-    };
-
-export interface FixSessionDeps {
-  readonly venue: VenueId;
-  readonly role: SessionRole;
-  readonly config: SessionConfig;
-  readonly endpoint: () => Promise<DialOptions>;
-  /** Numbers in the journal's file; false where a session starts at 1 each time (market data). */
-  readonly durable: boolean;
-  readonly journal: Journal;
-  readonly host: Pick<Host, 'now' | 'log' | 'random'>;
-  readonly facts: FactMaker;
-}
-
-/** One read of the socket becomes one transaction: the maker turns its parts, in order, into facts. */
-export interface FactMaker {
-  (): {
-    message(delivery: Delivery): void;
-    change(change: LinkChange): void;
-    /** Facts of all that was told, for the one commit. */
-    facts(): readonly Fact[];
-    /** After the commit. */
-    done(): void;
-  };
-}
 
 export function createFixSession(deps: FixSessionDeps): FixSession {
   return new StoredSession(deps);
@@ -112,7 +33,7 @@ class StoredSession implements FixSession {
 
   constructor(deps: FixSessionDeps) {
     this.#deps = deps;
-    this.#state = initialState(deps.durable ? load(deps.journal, deps.venue, deps.role) : NEW_SESSION);
+    this.#state = initialState(deps.durable ? load(deps.journal, deps) : NEW_SESSION);
     this.#sinceMs = deps.host.now();
     this.#why = this.#state.stopped ?? 'not started';
   }
@@ -180,7 +101,7 @@ class StoredSession implements FixSession {
     if (this.#connection !== null) return false;
     this.#run([{ kind: 'reset', by, reason }]);
     this.#nextDialMs = 0;
-    return true;
+    return this.#state.resetPending;
   }
 
   /** Steps the machine through the inputs, commits what that means, installs, writes. */
@@ -225,26 +146,17 @@ class StoredSession implements FixSession {
   }
 
   #tables(next: SavedSession, outbound: readonly Outbound[]): (tx: Tx) => void {
-    const { durable, venue, role } = this.#deps;
     return (tx) => {
-      if (!durable) return;
-      save(tx, venue, role, next);
-      for (const { seq, ref, resend } of outbound) {
-        if (ref === undefined || resend) continue;
-        tx.run(
-          'INSERT OR REPLACE INTO fix_requests (venue, session, sequence, request_id) VALUES (?, ?, ?, ?)',
-          venue,
-          role,
-          seq,
-          ref,
-        );
-      }
+      if (this.#deps.durable) store(tx, this.#deps, next, outbound);
     };
   }
 
   #writeOut(effects: readonly SessionEffect[]): void {
     const outbound = outboundOf(effects);
-    if (outbound.length > 0) this.#connection?.write(joined(outbound.map(({ bytes }) => bytes)));
+    if (outbound.length > 0) {
+      this.#deps.wrote(outbound.length);
+      this.#connection?.write(joined(outbound.map(({ bytes }) => bytes)));
+    }
     const end = effects.find((effect) => effect.kind === 'disconnect');
     if (end !== undefined) this.#connection?.close(end.reason);
   }
@@ -266,7 +178,7 @@ class StoredSession implements FixSession {
       case 'peer-lacks':
         return maker.change({
           kind: 'not-delivered',
-          requestIds: this.#requests(effect.fromSeq, effect.toSeq),
+          requestIds: requestsOf(this.#deps, effect.fromSeq, effect.toSeq),
         });
       case 'inbound-skipped':
         return maker.change({
@@ -287,10 +199,14 @@ class StoredSession implements FixSession {
         });
       case 'limit':
         return host.log.warn('fix session limit', { venue, role, limit: effect.name });
+      case 'sequence-reset':
+        // Where numbers begin anew with each connection there is nothing to tell.
+        return this.#deps.durable
+          ? maker.change({ kind: 'reset', by: effect.by, reason: effect.reason })
+          : undefined;
       case 'outbound':
       case 'peer-has':
       case 'disconnect':
-      case 'sequence-reset':
         return undefined;
     }
   }
@@ -299,23 +215,10 @@ class StoredSession implements FixSession {
     effect: Extract<SessionEffect, { kind: 'peer-rejected' }>,
     maker: ReturnType<FactMaker>,
   ): void {
-    const [requestId] = this.#requests(effect.refSeq, effect.refSeq);
+    const [requestId] = requestsOf(this.#deps, effect.refSeq, effect.refSeq);
     if (requestId === undefined) return;
     const refType = effect.message.get(372) ?? '';
     maker.change({ kind: 'peer-rejected', requestId, refType, text: effect.message.get(58) ?? 'rejected' });
-  }
-
-  #requests(from: number, to: number): readonly string[] {
-    const { journal, venue, role } = this.#deps;
-    return journal.reader
-      .all(
-        'SELECT request_id FROM fix_requests WHERE venue = ? AND session = ? AND sequence BETWEEN ? AND ? ORDER BY sequence',
-        venue,
-        role,
-        from,
-        to,
-      )
-      .map((row) => String(row['request_id']));
   }
 
   #dialIfDue(): void {
@@ -359,42 +262,6 @@ class StoredSession implements FixSession {
 
 function outboundOf(effects: readonly SessionEffect[]): readonly Outbound[] {
   return effects.filter((effect) => effect.kind === 'outbound');
-}
-
-function load(journal: Journal, venue: VenueId, role: SessionRole): SavedSession {
-  const row = journal.reader.get('SELECT * FROM fix_sessions WHERE venue = ? AND session = ?', venue, role);
-  if (row === undefined) return NEW_SESSION;
-  return {
-    nextIn: Number(row['next_in']),
-    nextOut: Number(row['next_out']),
-    stopped: row['stopped'] === null ? undefined : String(row['stopped']),
-    resetPending: row['reset_pending'] === 1,
-  };
-}
-
-function save(tx: Tx, venue: VenueId, role: SessionRole, next: SavedSession): void {
-  tx.run(
-    `INSERT INTO fix_sessions (venue, session, next_in, next_out, stopped, reset_pending) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (venue, session) DO UPDATE SET next_in = excluded.next_in, next_out = excluded.next_out,
-       stopped = excluded.stopped, reset_pending = excluded.reset_pending`,
-    venue,
-    role,
-    next.nextIn,
-    next.nextOut,
-    next.stopped ?? null,
-    next.resetPending ? 1 : 0,
-  );
-  // A number used again after a reset names another request.
-  if (next.resetPending) tx.run('DELETE FROM fix_requests WHERE venue = ? AND session = ?', venue, role);
-}
-
-function sameNumbers(one: SavedSession, other: SavedSession): boolean {
-  return (
-    one.nextIn === other.nextIn &&
-    one.nextOut === other.nextOut &&
-    one.stopped === other.stopped &&
-    one.resetPending === other.resetPending
-  );
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
