@@ -13,7 +13,9 @@ export async function loadFiles(calls: Calls, files: Files): Promise<void> {
   if (files.instruments !== undefined) {
     await calls.instruments.import({ ...text(files.instruments), format: 'lifeboat' });
   }
+  if (files.accounts !== undefined) await calls.accounts.import(text(files.accounts));
   if (files.positions !== undefined) await calls.positions.import(text(files.positions));
+  if (files.pendingOrders !== undefined) await calls.orders.importPending(text(files.pendingOrders));
 }
 
 /** Bounded: what is no text, or larger than an import may be, is refused before it is read whole. */

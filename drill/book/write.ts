@@ -75,7 +75,7 @@ function accountsCsv(book: Book): string {
       one.participant,
       one.branch,
       one.mobile,
-      one.segments.join(' '),
+      [...new Set(one.segments.map((traded) => traded.slice(traded.indexOf(':') + 1)))].join(' '),
       'active',
     ]),
   );
