@@ -140,6 +140,7 @@ class OneRead {
     }
     // It has its number and its raw fact; what it concerns is not known, so everything open there is in doubt.
     host.log.error('execution report not readable', { venue: config.venue, text: report.refusal.text });
+    if (this.#role === 'drop-copy') this.#coverage(false, `not readable: ${report.refusal.text}`);
     return this.#interpret({ kind: 'doubt-raised', venue: config.venue, why: 'sequence-lost' });
   }
 
@@ -210,14 +211,22 @@ class OneRead {
     for (const quote of changed) this.quotes.set(quote.instrumentId, quote);
   }
 
+  /** Tokens are unique in one segment only: where several know the token, the symbol decides, and else nobody. */
   #instrumentOf(message: Message): Instrument | null {
     const token = message.get(48);
+    const symbol = message.get(55) ?? '';
     const exchange = message.get(207);
-    for (const traded of this.#deps.config.trades) {
-      if (exchange !== undefined && exchange !== traded.exchange) continue;
-      const byToken =
-        token === undefined ? null : this.#deps.instrument(traded.exchange, traded.segment, token);
-      const found = byToken ?? this.#deps.instrumentBySymbol(traded.exchange, message.get(55) ?? '');
+    const traded = this.#deps.config.trades.filter(
+      (one) => exchange === undefined || exchange === one.exchange,
+    );
+    const byToken = traded.flatMap((one) =>
+      token === undefined ? [] : (this.#deps.instrument(one.exchange, one.segment, token) ?? []),
+    );
+    const [first, second] = byToken;
+    if (first !== undefined && second === undefined) return first;
+    if (first !== undefined) return byToken.find((one) => one.symbol === symbol) ?? null;
+    for (const one of traded) {
+      const found = this.#deps.instrumentBySymbol(one.exchange, symbol);
       if (found !== null) return found;
     }
     return null;

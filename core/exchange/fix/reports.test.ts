@@ -1,11 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { VenueId } from '#core/model/ids.ts';
+import { Instrument, instrumentId } from '#core/model/instrument.ts';
 import { decode, encode } from './codec.ts';
 import type { Field, Message } from './codec.ts';
 import { readCancelReject, readExecutionReport } from './reports.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 9, 20);
 const venue = VenueId.parse('sim');
+const GOLD_IN_LOTS = Instrument.parse({
+  instrumentId: instrumentId('MCX', 'GOLD26DECFUT'),
+  exchange: 'MCX',
+  segment: 'COM',
+  kind: 'future',
+  token: '4321',
+  symbol: 'GOLD26DECFUT',
+  underlying: 'GOLD',
+  name: 'GOLD',
+  series: '',
+  isin: '',
+  expiry: '2026-12-04',
+  strikeE4: 0,
+  optionType: '',
+  lotSize: 100,
+  multiplierNum: 1,
+  multiplierDen: 10,
+  orderUnit: 'lots',
+  tickE4: 10_000,
+  freezeQuantity: 1000,
+  lowerBandE4: 0,
+  upperBandE4: 0,
+  filePriceE4: 0,
+  settlement: 'physical',
+  lastTradingMinute: 0,
+  tenderStart: '',
+  closingAuction: false,
+});
+const IN_UNITS: Instrument = { ...GOLD_IN_LOTS, orderUnit: 'units' };
 
 /** `150=F 39=1 ...` as a received message. */
 function message(version: string, type: string, text: string): Message {
@@ -23,12 +53,12 @@ function message(version: string, type: string, text: string): Message {
   return decoded.value;
 }
 
-function read(version: string, text: string) {
+function read(version: string, text: string, instrument: Instrument | null = IN_UNITS) {
   return readExecutionReport(message(version, '8', `${text} 11=R1 1=AC1 54=2 38=130`), {
     venue,
     via: 'order-session',
     tradeIdTags: [880, 527, 17],
-    instrumentOf: () => null,
+    instrumentOf: () => instrument,
     nowMs: NOW,
   });
 }
@@ -82,6 +112,20 @@ describe('execution reports of both versions', () => {
   ])('an execution is never guessed: %s', (_name, text) => {
     const report = read('FIX.4.4', text);
     expect(report.ok ? 'read' : report.refusal.reason).toBe('unreadable-report');
+  });
+});
+
+describe('quantities of a report', () => {
+  const fill = '150=F 39=1 37=9 17=X1 32=2 31=10 14=2 151=0';
+  it.each<[string, Instrument | null, (number | null)[]]>([
+    ['in lots where the venue counts lots', GOLD_IN_LOTS, [200, 200, 0]],
+    ['as they are where it counts units', IN_UNITS, [2, 2, 0]],
+    ['not known of a contract that is not known, but for nothing', null, [0, null, 0]],
+  ])('are %s', (_name, instrument, expected) => {
+    const report = read('FIX.4.4', fill, instrument);
+    if (!report.ok) throw new Error(report.refusal.text);
+    const { trade, cumQuantity, leavesQuantity } = report.value;
+    expect([trade?.quantity, cumQuantity, leavesQuantity]).toEqual(expected);
   });
 });
 

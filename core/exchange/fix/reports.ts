@@ -177,8 +177,9 @@ function readQuantity(
     fault.text ||= `quantity ${tag}=${text} is no whole number`;
     return null;
   }
-  const wire = e4 / 10_000;
-  return instrument === null ? wire : unitsOf(instrument, wire);
+  // Whether a venue counts lots or units is a matter of the contract: of an unknown one no quantity is known.
+  if (instrument === null) return e4 === 0 ? 0 : null;
+  return unitsOf(instrument, e4 / 10_000);
 }
 
 function readPrice(message: Message, tag: number, fault: Fault): number | null {
