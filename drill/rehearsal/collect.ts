@@ -41,7 +41,10 @@ async function ask(door: FrontDoor, tradingDate: string, owner: string): Promise
   return {
     word: { owners: [owner], fills, leftovers, inDoubt },
     openAtDesk: leftovers.map(({ account, instrumentId: instrument, quantity, reason }) => ({
-      ...{ account, instrument, quantity, reason },
+      account,
+      instrument,
+      quantity,
+      reason,
     })),
     lastSentAtMs: Math.max(0, ...orders.map(({ sentAtMs }) => sentAtMs)),
   };

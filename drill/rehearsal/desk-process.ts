@@ -76,15 +76,19 @@ export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
       }
     },
     hits: () => readHits(hits),
-    restarts: kept.restarts,
-    stop: kept.stop,
+    restarts: () => kept.restarts(),
+    stop: () => kept.stop(),
   };
 }
 
 function deskArgs({ world, data, kills, plant }: DeskOptions, hits: string): string[] {
   return [
-    ...['--config', world.deskConfig, '--data', data, '--clock-offset', String(world.file.clockOffsetMs)],
-    ...['--hits', hits, '--pids', world.pids, '--kills', JSON.stringify(kills)],
-    ...(plant === null ? [] : ['--plant', plant]),
+    `--config=${world.deskConfig}`,
+    `--data=${data}`,
+    `--clock-offset=${world.file.clockOffsetMs}`,
+    `--hits=${hits}`,
+    `--pids=${world.pids}`,
+    `--kills=${JSON.stringify(kills)}`,
+    ...(plant === null ? [] : [`--plant=${plant}`]),
   ];
 }

@@ -57,7 +57,9 @@ export function reportOf(options: Pick<DrillOptions, 'kill'>, findings: Findings
   const { verdict, openAtDesk, chain, faults, restarts, sentMs, flatMs } = findings;
   const { rows, orders, slices, fills, duplicates, overclosed, unknown, ledger } = verdict;
   const byLedger = verdict.leftovers.map(({ account, instrument, quantity, reason, cause }) => ({
-    ...{ account, instrument, quantity },
+    account,
+    instrument,
+    quantity,
     reason: reason === '' ? cause : reason,
   }));
   const isJudged = (one: ReportedLeftover): boolean =>
@@ -65,12 +67,21 @@ export function reportOf(options: Pick<DrillOptions, 'kill'>, findings: Findings
   const leftovers = [...byLedger, ...openAtDesk.filter((one) => !isJudged(one))];
   return {
     flat: verdict.flat && leftovers.length === 0 && unknown === 0,
-    ...{ rows, orders, slices, fills, duplicates, overclosed, unknown },
+    rows,
+    orders,
+    slices,
+    fills,
+    duplicates,
+    overclosed,
+    unknown,
     leftovers,
     chain,
     faults,
     killedAt: killOf(options, findings.hits)?.at ?? null,
-    ...{ restarts, sentMs, flatMs, ledger },
+    restarts,
+    sentMs,
+    flatMs,
+    ledger,
   };
 }
 

@@ -90,7 +90,10 @@ export function plainVenue(
 export function deskConfig(book: Book, venue: VenueInput): z.input<typeof DeskConfig> {
   const proprietaryAccounts = book.accounts.flatMap(({ account, type }) => (type === 'PRO' ? [account] : []));
   return {
-    ...{ desk: 'DRILL', operator: 'dealer', venues: [venue], proprietaryAccounts },
+    desk: 'DRILL',
+    operator: 'dealer',
+    venues: [venue],
+    proprietaryAccounts,
     answerTimeoutMs: 2_000,
     policy: { waits: WAITS },
   };

@@ -84,7 +84,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const started = await startProcesses(options, world);
   const config = deskConfig(book, simVenue(book.instruments, started.ports, tuningOf(options)));
   writeWhole(world.deskConfig, JSON.stringify(config, null, 2));
-  return { ...world, config, restarts: started.restarts, stop: started.stop };
+  return { ...started, ...world, config };
 }
 
 async function newWorld(options: WorldOptions, path: string): Promise<WorldFile> {
@@ -153,12 +153,17 @@ async function startProcesses(
 }
 
 function venueArgs(options: WorldOptions, { file, ledger }: Pick<World, 'file' | 'ledger'>): string[] {
-  const { ports } = file;
+  const { ports, files, seed, clockOffsetMs } = file;
   return [
-    ...['--port', String(ports.orders), '--drop-port', String(ports.dropCopy)],
-    ...['--data-port', String(ports.marketData), '--control-port', String(ports.control)],
-    ...['--book', file.files.book, '--ledger', ledger],
-    ...['--faults', options.faults.join(','), '--seed', String(file.seed)],
-    ...['--clock-offset', String(file.clockOffsetMs), '--with-parent'],
+    `--port=${ports.orders}`,
+    `--drop-port=${ports.dropCopy}`,
+    `--data-port=${ports.marketData}`,
+    `--control-port=${ports.control}`,
+    `--book=${files.book}`,
+    `--ledger=${ledger}`,
+    `--faults=${options.faults.join(',')}`,
+    `--seed=${seed}`,
+    `--clock-offset=${clockOffsetMs}`,
+    '--with-parent',
   ];
 }

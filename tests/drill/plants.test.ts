@@ -7,7 +7,7 @@ const BOOK = ['--positions', '40', '--accounts', '12', '--rate', 'off'];
 describe('a desk that is broken on purpose', () => {
   it.each(PLANTS)('is found out: %s', async (plant) => {
     const end = await runDrill(...BOOK, '--seed', freshSeed(plant), '--plant', plant);
-    expect(end.report, end.said).not.toBeNull();
-    expect(end.status, end.said).toBe(1);
+    expect(end.report).not.toBeNull();
+    expect(end.status).toBe(1);
   });
 });

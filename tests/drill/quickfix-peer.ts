@@ -45,8 +45,19 @@ export const PEER = { sender: 'ISLD', target: 'DESK' } as const;
 export async function startPeer({ port, version, folder, more = [] }: PeerOptions): Promise<Peer> {
   const ledger = join(folder, 'ledger.ndjson');
   const args = [
-    ...['--port', String(port), '--version', version, '--sender', PEER.sender, '--target', PEER.target],
-    ...['--store', join(folder, 'store'), '--ledger', ledger, ...more],
+    '--port',
+    String(port),
+    '--version',
+    version,
+    '--sender',
+    PEER.sender,
+    '--target',
+    PEER.target,
+    '--store',
+    join(folder, 'store'),
+    '--ledger',
+    ledger,
+    ...more,
   ];
   const child = spawn(await program(), args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => {

@@ -5,6 +5,8 @@ import type { Report } from '#drill/rehearsal/report.ts';
 
 const DRILL = join(import.meta.dirname, '..', '..', 'drill', 'main.ts');
 
+const SAID_SHOWN = 2_000;
+
 export interface DrillEnd {
   readonly status: number | null;
   /** The JSON of the last line; null when there was none. */
@@ -22,7 +24,12 @@ export function runDrill(...args: readonly string[]): Promise<DrillEnd> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (status) => resolve({ status, report: reportIn(out), said }));
+    child.once('close', (status) => {
+      // A test that fails by it must show why.
+      if (status !== 0)
+        process.stdout.write(`drill ${args.join(' ')} ended with ${status}\n${said.slice(0, SAID_SHOWN)}\n`);
+      resolve({ status, report: reportIn(out), said });
+    });
   });
 }
 

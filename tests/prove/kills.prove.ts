@@ -13,14 +13,14 @@ const kills = KILL_TARGETS.flatMap((target) => POINTS.map((at) => [target, at] a
 describe.each(kills)('SIGKILL of the %s at %s', (target, at) => {
   it.each(seeds)('seed %i', async (seed) => {
     const end = await runDrill(...BOOK, '--seed', String(seed), '--kill', target, '--kill-at', at);
-    expect(end, end.said).toMatchObject({ status: 0, report: { ...CLEAN, killedAt: at } });
+    expect(end).toMatchObject({ status: 0, report: { ...CLEAN, killedAt: at } });
   });
 });
 
 describe.each(PLANTS)('the planted mistake %s', (plant) => {
   it.each(seeds)('seed %i', async (seed) => {
     const end = await runDrill(...BOOK, '--seed', String(seed), '--plant', plant);
-    expect(end.report, end.said).not.toBeNull();
-    expect(end.status, end.said).toBe(1);
+    expect(end.report).not.toBeNull();
+    expect(end.status).toBe(1);
   });
 });
