@@ -25,7 +25,7 @@ export function unhedgedBook(rows: number): Book {
     participant: '',
     branch: 'HO',
     mobile: '',
-    segments: ['NSE:CM', 'NSE:FO'],
+    segments: ['CM', 'FO'],
   }));
   const positions: BookPosition[] = Array.from({ length: rows }, (_, index) => {
     const contract = contracts[(index % ROWS_A_CLIENT) * 3];
@@ -35,14 +35,26 @@ export function unhedgedBook(rows: number): Book {
     const quantity = contract.lotSize * (index % 2 === 0 ? 1 : -1);
     const averagePriceE4 = contract.filePriceE4;
     return {
-      ...{ account: account.account, instrumentId: contract.instrumentId, product: 'MIS' as const },
-      ...{ quantity, carriedQuantity: quantity, averagePriceE4, exit: true },
+      account: account.account,
+      instrumentId: contract.instrumentId,
+      product: 'MIS' as const,
+      quantity,
+      carriedQuantity: quantity,
+      averagePriceE4,
+      exit: true,
     };
   });
   const segments = new Map(contracts.map((one) => [`${one.exchange}:${one.segment}`, one]));
   return {
-    ...{ seed: 1, tradingDate: TRADING_DATE, asOfMs: AS_OF_MS, instruments: contracts, accounts, positions },
-    ...{ dayTrades: [], mainOrders: [], shortfall: [] },
+    seed: 1,
+    tradingDate: TRADING_DATE,
+    asOfMs: AS_OF_MS,
+    instruments: contracts,
+    accounts,
+    positions,
+    dayTrades: [],
+    mainOrders: [],
+    shortfall: [],
     cuts: [...segments.values()].map(({ exchange, segment }) => ({ exchange, segment, tradeNumber: 0 })),
   };
 }

@@ -138,11 +138,17 @@ function venueOf(
   burstMax: number,
 ): z.input<typeof VenueConfig> {
   const endpoint = (port: number) => ({
-    ...{ host: LOOPBACK, port, senderCompId: 'LIFEBOAT', targetCompId: 'SIM' },
+    host: LOOPBACK,
+    port,
+    senderCompId: 'LIFEBOAT',
+    targetCompId: 'SIM',
   });
   const segments = new Map(book.instruments.map((one) => [one.segment, one]));
   return {
-    ...{ venue: 'sink', version: '4.4', ratePerSecond: null, burstMax },
+    venue: 'sink',
+    version: '4.4',
+    ratePerSecond: null,
+    burstMax,
     orders: endpoint(ports.orders),
     dropCopy: endpoint(ports.dropCopy),
     trades: [...segments.values()].map(({ exchange, segment }) => ({ exchange, segment })),

@@ -86,7 +86,11 @@ async function place(desk: SinkDesk, book: Book, n: number): Promise<number> {
   const evidence = evidenceAt(desk.now());
   const { account, instrumentId, product, quantity } = row;
   const order = {
-    ...{ account, instrumentId, product, quantity: Math.abs(quantity), evidence },
+    account,
+    instrumentId,
+    product,
+    quantity: Math.abs(quantity),
+    evidence,
     ...({ side: quantity > 0 ? 'sell' : 'buy', type: 'limit', timeInForce: 'DAY' } as const),
     priceE4: contract.filePriceE4,
   };
@@ -104,7 +108,9 @@ async function wholeBook(folder: string, rows: number): Promise<{ ours: number; 
   const desk = await startOnSink(folder, unhedgedBook(rows), BURST_MAX);
   const scope = { kind: 'all' as const };
   const plan = await desk.calls.squareOff.dryRun({
-    ...{ scope, evidence: evidenceAt(desk.now()), instructions: [] },
+    scope,
+    evidence: evidenceAt(desk.now()),
+    instructions: [],
   });
   if (plan.plan.rows.length !== rows) throw new Error(`${plan.plan.rows.length} of ${rows} rows are planned`);
   desk.wire.clear();
