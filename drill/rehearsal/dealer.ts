@@ -50,7 +50,7 @@ const ROWS_TOGETHER = 8;
 const TOTAL_MS = 15 * 60_000;
 
 /** A rehearsal that can not go on: what was waited for in vain. */
-export class DealerGivesUp extends Error {
+class DealerGivesUp extends Error {
   override readonly name = 'DealerGivesUp';
 }
 

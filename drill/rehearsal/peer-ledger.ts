@@ -40,7 +40,7 @@ const Line = z.discriminatedUnion('t', [
 type Line = z.infer<typeof Line>;
 
 /** A ledger that can not be read: says which line and why. */
-export class PeerLedgerError extends Error {
+class PeerLedgerError extends Error {
   override readonly name = 'PeerLedgerError';
 }
 

@@ -20,7 +20,7 @@ import { readPeerLedger } from './peer-ledger.ts';
 import { complaintsOf, reportOf, type Findings, type Report } from './report.ts';
 
 /** A Wednesday: the same seed gives the same book on every day on which a drill is run. */
-export const DRILL_DATE = '2026-11-25';
+const DRILL_DATE = '2026-11-25';
 /** One burst, and one in a drill that kills: there must be commits enough to be killed in. */
 const BURST = 100;
 const BURST_TO_KILL = 5;

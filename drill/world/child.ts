@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 /** A process of the drill that did not come to be ready, with the last of what it said. */
-export class ChildFailed extends Error {
+class ChildFailed extends Error {
   override readonly name = 'ChildFailed';
 }
 
@@ -106,7 +106,7 @@ export interface KeepOptions {
 }
 
 /** A process of the drill that was not killed but ended by itself, with the last of what it said. */
-export class ChildEnded extends Error {
+class ChildEnded extends Error {
   override readonly name = 'ChildEnded';
 }
 

@@ -24,7 +24,7 @@ export const WorldFile = z.object({
 export type WorldFile = z.infer<typeof WorldFile>;
 
 /** A world.json that can not be read: says where and why. */
-export class WorldFileError extends Error {
+class WorldFileError extends Error {
   override readonly name = 'WorldFileError';
 }
 
