@@ -8,7 +8,10 @@ interface Row {
   readonly warnings: readonly string[];
 }
 const row = (id: string, net: number, part: Partial<Row> = {}): Row => ({
-  ...{ id, net, price: { e4: 5 }, warnings: ['stale'] },
+  id,
+  net,
+  price: { e4: 5 },
+  warnings: ['stale'],
   ...part,
 });
 

@@ -2,6 +2,10 @@ import { expect, test, type Page } from '@playwright/test';
 import { join } from 'node:path';
 import { commandLine, startDesk } from './desk-process.ts';
 
+const ROOT = join(import.meta.dirname, '..', '..');
+/** The picture of the README is taken again with LIFEBOAT_PICTURE=1; a common run leaves the tree as it is. */
+const PICTURE = join(ROOT, process.env['LIFEBOAT_PICTURE'] === '1' ? 'docs' : 'test-results', 'screen.png');
+
 /** The main job, as a dealer does it, by keyboard: the desk, the simulated exchange and the screen are all real. */
 test('a dealer sees the book, declares main lost, reads a dry run, approves it, and is flat', async ({
   page,
@@ -32,9 +36,16 @@ test('a dealer sees the book, declares main lost, reads a dry run, approves it, 
       await dryRunOfAll(page);
       const asked = await readBack(page);
       await expect(page.getByRole('region', { name: 'Live run' })).toBeVisible();
+      await page.keyboard.press('Alt+P');
+      await expect(page.getByText('Paused: nothing more is released')).toBeVisible();
       await page.keyboard.press('Alt+F6');
       await expect(page.getByRole('status').getByText(/rows over/)).toBeVisible();
-      await page.screenshot({ path: join(import.meta.dirname, '..', '..', 'docs', 'screen.png') });
+      await expect(page.getByText('Paused: nothing more is released')).toBeHidden({ timeout: 15_000 });
+      await page.keyboard.press('Alt+F9');
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await page.keyboard.press('Alt+F6');
+      await expect(positions).toBeVisible();
+      await page.screenshot({ path: PICTURE });
       return Number(asked.replace('EXIT ', ''));
     });
     expect(rows).toBeGreaterThan(100);

@@ -12,7 +12,7 @@ export const PLAN_COLUMNS: readonly Column<PlanRowShown>[] = [
   {
     id: 'instrument',
     header: 'Contract',
-    width: 190,
+    width: 234,
     grow: 2,
     value: (row) => row.instrumentId,
     cell: (row) => <ContractName id={row.instrumentId} />,
@@ -122,7 +122,7 @@ export const LEFTOVER_COLUMNS: readonly Column<PlanLeftover>[] = [
   {
     id: 'instrument',
     header: 'Contract',
-    width: 190,
+    width: 234,
     grow: 1,
     value: (row) => row.instrumentId,
     cell: (row) => <ContractName id={row.instrumentId} />,

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<LeftoverShown>[] = [
   {
     id: 'instrument',
     header: 'Contract',
-    width: 190,
+    width: 234,
     grow: 2,
     value: (row) => row.instrumentId,
     cell: (row) => <ContractName id={row.instrumentId} />,

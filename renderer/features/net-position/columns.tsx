@@ -6,11 +6,11 @@ import { Chip } from '#renderer/look/said.tsx';
 import { useQuote } from '#renderer/api/quotes.ts';
 
 export const COLUMNS: readonly Column<PositionShown>[] = [
-  { id: 'account', header: 'Account', width: 78, value: (row) => row.account },
+  { id: 'account', header: 'Client', width: 78, value: (row) => row.account },
   {
     id: 'symbol',
     header: 'Contract',
-    width: 196,
+    width: 222,
     grow: 2,
     value: (row) => row.contract?.symbol ?? row.instrumentId,
     cell: (row) => (
@@ -20,12 +20,12 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
       </>
     ),
   },
-  { id: 'exchange', header: 'Exch', width: 48, value: (row) => row.contract?.exchange ?? '?' },
+  { id: 'exchange', header: 'Ex', width: 42, value: (row) => row.contract?.exchange ?? '?' },
   { id: 'product', header: 'Prod', width: 52, value: (row) => row.product },
   {
     id: 'net',
     header: 'Net',
-    width: 96,
+    width: 92,
     numeric: true,
     value: (row) => row.net,
     cell: (row) => <Net row={row} />,
@@ -35,7 +35,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'closable',
     header: 'Closable',
-    width: 130,
+    width: 122,
     numeric: true,
     value: (row) => row.closable,
     cell: (row) => <Closable row={row} />,
@@ -44,7 +44,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'price',
     header: 'LTP',
-    width: 92,
+    width: 88,
     numeric: true,
     value: (row) => row.price?.priceE4 ?? 0,
     cell: (row) => <LastPrice row={row} />,
@@ -53,7 +53,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'unrealised',
     header: 'Unrealised',
-    width: 108,
+    width: 104,
     numeric: true,
     value: (row) => row.unrealisedE4 ?? 0,
     cell: (row) => <Profit e4={row.unrealisedE4} />,
@@ -61,7 +61,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'realised',
     header: 'Realised',
-    width: 100,
+    width: 98,
     numeric: true,
     value: (row) => row.realisedE4,
     cell: (row) => <Profit e4={row.realisedE4} />,
@@ -69,7 +69,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'day',
     header: 'Day',
-    width: 86,
+    width: 80,
     numeric: true,
     value: (row) => row.dayQuantity,
     cell: (row) => signedQuantity(row.dayQuantity),
@@ -77,7 +77,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'carried',
     header: 'Carried',
-    width: 86,
+    width: 80,
     numeric: true,
     value: (row) => row.carriedQuantity,
     cell: (row) => signedQuantity(row.carriedQuantity),
@@ -93,8 +93,8 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   },
   {
     id: 'age',
-    header: 'Source, age',
-    width: 92,
+    header: 'Age, from',
+    width: 90,
     value: (row) => row.asOfMs,
     cell: (row) => (
       <span title={row.source}>
@@ -105,7 +105,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'warnings',
     header: 'Warnings',
-    width: 128,
+    width: 130,
     grow: 1,
     value: (row) => warningsOf(row).join(', '),
     cell: (row) => <span className="warn">{warningsOf(row).join(', ')}</span>,

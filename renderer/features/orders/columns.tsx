@@ -34,7 +34,7 @@ export const COLUMNS: readonly Column<OrderShown>[] = [
   {
     id: 'instrument',
     header: 'Contract',
-    width: 180,
+    width: 234,
     grow: 2,
     value: (row) => row.instrumentId,
     cell: (row) => <ContractName id={row.instrumentId} />,

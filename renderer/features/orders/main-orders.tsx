@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<Foreign>[] = [
   { id: 'venue', header: 'Venue', width: 80, value: (row) => row.venue },
   { id: 'number', header: 'Exchange order', width: 150, value: (row) => row.exchangeOrderId },
   { id: 'account', header: 'Account', width: 90, value: (row) => row.account },
-  { id: 'instrument', header: 'Contract', width: 190, grow: 2, value: (row) => row.instrumentId },
+  { id: 'instrument', header: 'Contract', width: 234, grow: 2, value: (row) => row.instrumentId },
   { id: 'product', header: 'Prod', width: 90, value: (row) => row.product ?? 'unattributed' },
   {
     id: 'side',

@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<OpenRow>[] = [
   {
     id: 'instrument',
     header: 'Contract',
-    width: 190,
+    width: 234,
     grow: 2,
     value: (row) => row.instrumentId,
     cell: (row) => <ContractName id={row.instrumentId} />,

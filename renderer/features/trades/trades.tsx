@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<TradeShown>[] = [
   {
     id: 'instrument',
     header: 'Contract',
-    width: 190,
+    width: 234,
     grow: 2,
     value: (row) => row.instrumentId,
     cell: (row) => <ContractName id={row.instrumentId} />,
