@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { createApp, DeskConfig, type App } from '#core/app.ts';
-import { istDate } from '#core/model/market-clock.ts';
 import { instantOf } from '#core/model/market-clock.ts';
 import { present } from '#core/lib/assert.ts';
 import type { OrderId } from '#core/model/ids.ts';
@@ -12,14 +11,14 @@ import { createHost } from '#main/host.ts';
 import { loadFiles } from '#main/load-files.ts';
 import type { Endpoint } from '#core/exchange/config.ts';
 
-export const DATE = '2026-11-25';
+const DATE = '2026-11-25';
 /** 14:50 IST, when a drill's main dies. */
 export const CLOCK_OFFSET_MS = instantOf(DATE, 14 * 60 + 50) - Date.now();
 const WAIT_MS = 10_000;
 
 export const BOOK = makeBook({ seed: 7, accounts: 6, positions: 24, tradingDate: DATE, mainOrders: 0 });
 
-export interface DeskOptions {
+interface DeskOptions {
   readonly folder: string;
   readonly port: number;
   readonly version: '4.2' | '4.4';
@@ -131,5 +130,3 @@ export function rowsOf(lots: number): readonly BookPosition[] {
   });
   return [...new Map(rows.map((row) => [row.instrumentId, row])).values()];
 }
-
-export const TODAY = istDate(Date.now() + CLOCK_OFFSET_MS);

@@ -15,7 +15,7 @@ import {
 } from '#core/exchange/fix/machine-types.ts';
 import { initialState, step } from '#core/exchange/fix/machine.ts';
 
-export interface PeerOptions {
+interface PeerOptions {
   readonly version: '4.2' | '4.4';
   readonly clockOffsetMs: number;
   readonly tls?: TlsOptions;
@@ -228,7 +228,7 @@ export class ScriptedPeer {
   }
 }
 
-export interface ReportTold {
+interface ReportTold {
   readonly cum?: number;
   readonly last?: number;
   readonly quantity?: number;
