@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { VenueConfig } from '#core/exchange/config.ts';
 import type { NewOrder, OrderEvent } from '#core/exchange/port.ts';
 import { createExchange } from '#core/exchange/service.ts';
@@ -79,6 +79,11 @@ async function openLine(clock?: () => number) {
     credentials: () => null,
     endpoint: ({ host, port }) => Promise.resolve({ host, port }),
   });
+  onTestFinished(async () => {
+    await exchange.stop();
+    await peer.close();
+    kept.close();
+  });
   exchange.start();
   const gateway = present(exchange.gateways.get(VENUE), 'the gateway');
   return {
@@ -91,17 +96,12 @@ async function openLine(clock?: () => number) {
     link: () => present(exchange.links()[0], 'the link'),
     until: async (asked: () => boolean) =>
       await expect.poll(asked, { timeout: 10_000, interval: 10 }).toBe(true),
-    [Symbol.asyncDispose]: async () => {
-      await exchange.stop();
-      await peer.close();
-      kept.close();
-    },
   };
 }
 
 describe('a journal that can not be written', () => {
   it('lets no order out: a staged burst that is not committed is as if it never was', async () => {
-    await using line = await openLine();
+    const line = await openLine();
     await line.until(() => line.gateway.ready());
     const before = line.link().nextOut;
     line.disk.isFull = true;
@@ -119,7 +119,7 @@ describe('a journal that can not be written', () => {
   });
 
   it('closes the line and keeps it closed; what it could not keep comes again, once', async () => {
-    await using line = await openLine();
+    const line = await openLine();
     await line.until(() => line.gateway.ready());
     const { nextIn } = line.link();
     line.disk.isFull = true;
@@ -141,7 +141,7 @@ describe('a journal that can not be written', () => {
 describe('the subscribed rate', () => {
   it('counts every message of the order session: logon, questions and orders', async () => {
     const nowMs = Date.now() + CLOCK_OFFSET_MS;
-    await using line = await openLine(() => nowMs);
+    const line = await openLine(() => nowMs);
     await line.until(() => line.gateway.ready());
     const sent = line.link().nextOut - 1;
     expect(sent).toBeGreaterThan(1);
