@@ -86,7 +86,7 @@ export function Screen() {
         {view === 'in-doubt' ? <InDoubt /> : null}
         {view === 'leftovers' ? <Leftovers /> : null}
         {view === 'orders' ? <Orders /> : null}
-        {view === 'trades' ? <Trades account={active?.account ?? ''} /> : null}
+        {view === 'trades' ? <Trades /> : null}
         {view === 'market-watch' ? <MarketWatch /> : null}
         {view === 'messages' ? <Messages /> : null}
       </main>

@@ -51,7 +51,8 @@ export const TradeShown = z.object({
 export type TradeShown = z.infer<typeof TradeShown>;
 
 export const HistoryInput = z.object({
-  account: AccountId,
+  /** Null: every account of this desk. */
+  account: AccountId.nullable(),
   from: TradingDate,
   to: TradingDate,
   afterSeq: z.int().nonnegative().default(0),

@@ -8,16 +8,14 @@ type Row = Readonly<Record<string, SqlValue>>;
 const NEAR = 1024;
 const MESSAGES_MAX = 500;
 
-/** Trades of an account over trading dates, oldest first, a page at a time. */
+/** Trades of an account, or of all, over trading dates, oldest first, a page at a time. */
 export function tradesOf(reader: Reader, input: HistoryInput): { trades: TradeShown[]; more: boolean } {
-  const rows = reader.all(
-    `SELECT * FROM fills WHERE account = ? AND trading_date BETWEEN ? AND ? AND seq > ? ORDER BY seq LIMIT ?`,
-    input.account,
-    input.from,
-    input.to,
-    input.afterSeq,
-    TRADES_MAX + 1,
-  );
+  const page = [input.from, input.to, input.afterSeq, TRADES_MAX + 1];
+  const within = 'trading_date BETWEEN ? AND ? AND seq > ? ORDER BY seq LIMIT ?';
+  const rows =
+    input.account === null
+      ? reader.all(`SELECT * FROM fills WHERE ${within}`, ...page)
+      : reader.all(`SELECT * FROM fills WHERE account = ? AND ${within}`, input.account, ...page);
   return { trades: rows.slice(0, TRADES_MAX).map(tradeShown), more: rows.length > TRADES_MAX };
 }
 

@@ -150,8 +150,11 @@ describe('trades', () => {
       ['T1', 20, 'counted', 'MIS'],
       ['T2', 30, 'busted', 'MIS'],
     ]);
+    expect(trades.handlers.history({ account: null, from: TODAY, to: TODAY, afterSeq: 0 }).trades).toEqual(
+      history.trades,
+    );
     expect(
-      trades.handlers.history({ account: C1, from: '2026-11-24', to: '2026-11-25', afterSeq: 0 }).trades,
+      trades.handlers.history({ account: null, from: '2026-11-24', to: '2026-11-25', afterSeq: 0 }).trades,
     ).toEqual([]);
     const details = trades.handlers.details({ orderId });
     expect(details?.facts.map((fact) => fact.kind)).toEqual([

@@ -22,6 +22,7 @@ export const migration = {
       seq INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX fills_by_account ON fills (account, trading_date);
+    CREATE INDEX fills_by_date ON fills (trading_date, seq);
     CREATE INDEX fills_by_order ON fills (order_id);
     CREATE INDEX fills_by_exchange_order ON fills (venue, exchange_order_id);
   `,

@@ -69,15 +69,18 @@ const COLUMNS: readonly Column<TradeShown>[] = [
   { id: 'via', header: 'Seen by', width: 110, value: (row) => words(row.via) },
 ];
 
+/** An empty account means every account. */
+const ALL = { success: true, data: null } as const;
 const NEWEST_FIRST = [{ id: 'time', desc: true }];
 
-/** The trade book of one account over some days. */
-export function Trades({ account: first }: { readonly account: string }) {
+/** The trade book of all accounts, or of one, over some days. */
+export function Trades() {
   const today = istDate(deskNow());
-  const [account, setAccount] = useState(first);
+  const [account, setAccount] = useState('');
   const [from, setFrom] = useState(today);
   const [to, setTo] = useState(today);
-  const named = AccountId.safeParse(account.trim().toUpperCase());
+  const typed = account.trim().toUpperCase();
+  const named = typed === '' ? ALL : AccountId.safeParse(typed);
   return (
     <section className="view" aria-label="Trades">
       <div className="view-bar">
@@ -85,6 +88,7 @@ export function Trades({ account: first }: { readonly account: string }) {
           Account
           <input
             data-filter
+            placeholder="all"
             value={account}
             spellCheck={false}
             onChange={(event) => setAccount(event.target.value)}
@@ -100,7 +104,7 @@ export function Trades({ account: first }: { readonly account: string }) {
       {named.success ? (
         <Book account={named.data} from={from} to={to} />
       ) : (
-        <p className="dim">Name an account: the one under the cursor in the net position comes by itself.</p>
+        <p className="dim">This is no account; empty shows all.</p>
       )}
     </section>
   );
@@ -111,11 +115,11 @@ function Book({
   from,
   to,
 }: {
-  readonly account: AccountId;
+  readonly account: AccountId | null;
   readonly from: string;
   readonly to: string;
 }) {
-  const seen = useQuery(`trades ${account} ${from} ${to}`, {
+  const seen = useQuery(`trades ${account ?? 'all'} ${from} ${to}`, {
     ask: (calls) => calls.trades.history({ account, from, to }),
     changedBy: new Set([
       'order-filled',
@@ -127,11 +131,13 @@ function Book({
   });
   return (
     <>
-      <Trust seen={seen} what={`trades of ${account}`} />
+      <Trust seen={seen} what={account === null ? 'trades of all accounts' : `trades of ${account}`} />
       {'value' in seen ? (
         <>
           {seen.value.more ? (
-            <p className="trust stale">⚠ There are more trades than are shown: choose fewer days.</p>
+            <p className="trust stale">
+              ⚠ There are more trades than are shown: choose fewer days or one account.
+            </p>
           ) : null}
           <DataGrid
             label="Trades"
