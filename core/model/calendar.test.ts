@@ -42,7 +42,8 @@ const smallShare = contract({ segment: 'CM', kind: 'equity', expiry: '' });
 const future = contract({});
 const dollar = contract({ segment: 'CD', expiry: '2026-11-23' });
 const gold = contract({ exchange: 'MCX', segment: 'COM', expiry: '2026-12-04', tenderStart: '2026-11-30' });
-const at = (time: string, date = '2026-11-23'): number => present(parseInstant(`${date}T${time}`), 'an instant');
+const at = (time: string, date = '2026-11-23'): number =>
+  present(parseInstant(`${date}T${time}`), 'an instant');
 
 describe('phaseAt', () => {
   const table: [string, Instrument, string, SessionState, string][] = [
@@ -60,7 +61,13 @@ describe('phaseAt', () => {
     ['the exchange beats the calendar: closed', future, '14:50', 'closed', 'closed'],
     ['risk-reduction mode', future, '14:50', 'risk-reduction', 'risk-reduction'],
     ['`open` of the segment does not speak of a share in its auction', share, '15:21', 'open', 'auction'],
-    ['the closing auction of others leaves a small share alone', smallShare, '15:21', 'closing-auction', 'continuous'],
+    [
+      'the closing auction of others leaves a small share alone',
+      smallShare,
+      '15:21',
+      'closing-auction',
+      'continuous',
+    ],
     ['gold in the American winter', gold, '23:50', 'unknown', 'continuous'],
     ['an expired contract', contract({ expiry: '2026-11-20' }), '14:50', 'unknown', 'closed'],
   ];
@@ -75,8 +82,24 @@ describe('deadlineOf', () => {
     ['then the auction', share, 'MIS', '15:12', '15:15:00', 'closing-auction', '15:28:00'],
     ['then its end', share, 'MIS', '15:16', '15:28:00', 'segment-close', '15:28:00'],
     ['a carried future', future, 'NRML', '14:50', '15:40:00', 'segment-close', '15:40:00'],
-    ['an expiring one: the file says', contract({ expiry: '2026-11-23', lastTradingMinute: 900 }), 'NRML', '14:50', '15:00:00', 'last-trading-time', '15:00:00'],
-    ['an expiring one: the file is silent', contract({ expiry: '2026-11-23' }), 'NRML', '14:50', '15:30:00', 'last-trading-time', '15:30:00'],
+    [
+      'an expiring one: the file says',
+      contract({ expiry: '2026-11-23', lastTradingMinute: 900 }),
+      'NRML',
+      '14:50',
+      '15:00:00',
+      'last-trading-time',
+      '15:00:00',
+    ],
+    [
+      'an expiring one: the file is silent',
+      contract({ expiry: '2026-11-23' }),
+      'NRML',
+      '14:50',
+      '15:30:00',
+      'last-trading-time',
+      '15:30:00',
+    ],
     ['MIS of an expiring currency contract', dollar, 'MIS', '11:00', '12:15:00', 'mis-cut-off', '12:30:00'],
   ];
   it.each(table)('%s', (_name, instrument, product, time, due, why, last) => {

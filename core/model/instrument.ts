@@ -72,7 +72,8 @@ export function instrumentId(exchange: Exchange, symbol: string): InstrumentId {
 /** Rupee value in ten-thousandths, signed like the quantity. Asserts that it fits a safe integer. */
 export function valueE4(instrument: Instrument, priceE4: number, quantity: number): number {
   const exact =
-    (BigInt(priceE4) * BigInt(quantity) * BigInt(instrument.multiplierNum)) / BigInt(instrument.multiplierDen);
+    (BigInt(priceE4) * BigInt(quantity) * BigInt(instrument.multiplierNum)) /
+    BigInt(instrument.multiplierDen);
   const value = Number(exact);
   assert(Number.isSafeInteger(value), 'the value of one position fits a safe integer');
   return value;

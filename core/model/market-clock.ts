@@ -45,14 +45,18 @@ export function istTimestamp(atMs: number): string {
 /** Epoch milliseconds of an ISO 8601 text; a text without an offset is IST. Null when it is none. */
 export function parseInstant(text: string): number | null {
   const match =
-    /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/.exec(text.trim());
+    /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/.exec(
+      text.trim(),
+    );
   if (match === null) return null;
   const [, y = '', mo = '', d = '', h = '0', mi = '0', s = '0', fraction = '0', zone = '+05:30'] = match;
   const [year, month, day] = [Number(y), Number(mo), Number(d)];
   const days = daysFromCivil(year, month, day);
   const back = civil(days);
-  if (back.month !== month || back.day !== day || Number(h) > 23 || Number(mi) > 59 || Number(s) > 59) return null;
-  const ms = Number(h) * 3_600_000 + Number(mi) * MINUTE_MS + Number(s) * 1000 + Number(fraction.padEnd(3, '0'));
+  if (back.month !== month || back.day !== day || Number(h) > 23 || Number(mi) > 59 || Number(s) > 59)
+    return null;
+  const ms =
+    Number(h) * 3_600_000 + Number(mi) * MINUTE_MS + Number(s) * 1000 + Number(fraction.padEnd(3, '0'));
   return days * DAY_MS + ms - offsetMs(zone);
 }
 
@@ -95,7 +99,11 @@ function civil(days: number): { year: number; month: number; day: number } {
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
