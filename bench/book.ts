@@ -4,7 +4,7 @@ import type { Book, BookAccount, BookPosition } from '#drill/book/book.ts';
 import { makeInstruments } from '#drill/book/instruments.ts';
 
 /** A trading Monday; the desk's clock is moved to it, so that its market is open whenever this runs. */
-export const TRADING_DATE = '2026-11-23';
+const TRADING_DATE = '2026-11-23';
 /** 14:50 IST. */
 const AS_OF_MINUTE = 14 * 60 + 50;
 export const AS_OF_MS = instantOf(TRADING_DATE, AS_OF_MINUTE);

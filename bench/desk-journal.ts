@@ -16,7 +16,7 @@ import {
 } from '#core/model/ids.ts';
 
 /** A desk's journal in a folder, not yet replayed; keyed and synced as a desk's is. */
-export function openDeskJournal(folder: string): JournalFile {
+function openDeskJournal(folder: string): JournalFile {
   const silent = () => undefined;
   const opened = openJournal({
     path: join(folder, 'desk.db'),
@@ -46,7 +46,7 @@ export function openLeast(folder: string): Sqlite {
   return sqlite;
 }
 
-export const BENCH_KEY = new Uint8Array(32).fill(9);
+const BENCH_KEY = new Uint8Array(32).fill(9);
 
 /** The life of one order in four facts, as they lie in a log. */
 export function lifeOf(n: number): readonly Fact[] {

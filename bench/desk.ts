@@ -20,10 +20,10 @@ const READY_MS = 60_000;
 const READY_POLL_MS = 50;
 const LOOPBACK = '127.0.0.1';
 
-export type Calls = ReturnType<App['client']>;
+type Calls = ReturnType<App['client']>;
 
 /** When each burst was handed to the system, and how many orders it had; told by the gateway itself. */
-export class Wire {
+class Wire {
   readonly bursts: { readonly atMs: number; readonly orders: number }[] = [];
   orders = 0;
 
