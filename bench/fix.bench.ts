@@ -9,6 +9,7 @@ import { quantile, timed, type Figure, type Options } from './figure.ts';
 
 const HERE = join(import.meta.dirname, 'quickfix');
 const CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache', 'quickfix-measure');
+const COMPILER = 'g++';
 const FLAGS = ['-std=gnu++14', '-O2', '-w'];
 const COUNT = 100_000;
 /** The two take turns. */
@@ -136,7 +137,7 @@ function compiled(): string {
   if (existsSync(path)) return path;
   mkdirSync(CACHE, { recursive: true });
   const fresh = `${path}.${process.pid}`;
-  execFileSync('g++', [...FLAGS, source, '-o', fresh, '-lquickfix', '-lpthread'], { stdio: 'inherit' });
+  execFileSync(COMPILER, [...FLAGS, source, '-o', fresh, '-lquickfix', '-lpthread'], { stdio: 'inherit' });
   renameSync(fresh, path);
   return path;
 }
