@@ -11,7 +11,7 @@ const SHARED = '^core/(lib|model|journal)/';
 
 /** Files of core that touch the world. Everything else in core is pure, whatever its name. */
 const IMPURE = [
-  '^core/(app|router)[.]ts$',
+  '^core/(app|app-door|app-secrets|app-services|router)[.]ts$',
   '^core/.+/(service|store|connection|worker)[.-][a-z0-9.-]*$',
   '^core/exchange/[^/]+/(session|gateway|reader)[.-][a-z0-9.-]*$',
   '^core/(journal|web)/(?!(domain|contract|events|codec|machine|port|plan|messages)[.-][a-z0-9.-]*$)',
@@ -104,8 +104,11 @@ export default {
     ),
     rule(
       'one-composer',
-      'Only core/app.ts and core/router.ts wire.',
-      { path: '^core/([^/]+)', pathNot: ['^core/(app|router)[.]ts$', TEST] },
+      'Only core/app.ts, its parts and core/router.ts wire.',
+      {
+        path: '^core/([^/]+)',
+        pathNot: ['^core/(app|app-door|app-secrets|app-services|router)[.]ts$', TEST],
+      },
       { path: '^core/[^/]+/service[.-][a-z0-9.-]*$', pathNot: '^core/$1/' },
     ),
     only('one-database', 'SQL drivers live behind one file.', `${pkg('better-sqlite3')}|^node:sqlite$`, [
@@ -127,7 +130,7 @@ export default {
     rule(
       'drill-is-outside',
       'The product never leans on its counterparts, its tests or its tools.',
-      { path: PRODUCT },
+      { path: PRODUCT, pathNot: TEST },
       { path: OUTSIDE },
     ),
     rule(

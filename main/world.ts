@@ -30,7 +30,13 @@ export interface World {
 export async function deskWorld(data: string): Promise<World> {
   const configured = join(data, 'desk.json');
   if (existsSync(configured)) {
-    return { deskConfig: readConfig(configured), clockOffsetMs: 0, files: {}, simulated: false, stop: () => Promise.resolve() };
+    return {
+      deskConfig: readConfig(configured),
+      clockOffsetMs: 0,
+      files: {},
+      simulated: false,
+      stop: () => Promise.resolve(),
+    };
   }
   return await simulation(join(data, 'simulation'));
 }

@@ -6,12 +6,8 @@ import type { Instrument } from '#core/model/instrument.ts';
 import { instantOf } from '#core/model/market-clock.ts';
 import type { Evidence, OrderFact, OrderTerms } from '#core/orders/events.ts';
 import type { PlannedOrder, Release } from '#core/orders/port.ts';
-import {
-  createOrders,
-  ORDERS_DEFAULTS,
-  type OrdersConfig,
-  type OrdersService,
-} from '#core/orders/service.ts';
+import type { OrdersConfig } from '#core/orders/service-deps.ts';
+import { createOrders, ORDERS_DEFAULTS, type OrdersService } from '#core/orders/service.ts';
 import type { RowKey } from '#core/square-off/events.ts';
 import { MemoryJournal, NetPositions, RecordingGateway, VENUE } from './orders-counterparts.ts';
 

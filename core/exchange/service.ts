@@ -8,6 +8,8 @@ import type { Exchange, Instrument, Segment } from '#core/model/instrument.ts';
 import type { VenueConfig } from './config.ts';
 import type { SessionRole, TradingSessionStatus } from './events.ts';
 import type { FixGateway } from './fix/gateway.ts';
+import { createHoles } from './holes.ts';
+import type { Holes } from './holes.ts';
 import { createFixGateway } from './fix/gateway.ts';
 import type { FixGatewayDeps } from './fix/gateway-deps.ts';
 import type { ExchangeGateway, ExchangePort, Quote } from './port.ts';
@@ -47,8 +49,9 @@ export interface ExchangeService extends ExchangePort {
 export function createExchange(deps: ExchangeDeps): ExchangeService {
   const quotes = new Map<InstrumentId, Quote>();
   const statuses = new Map<string, TradingSessionStatus>();
+  const holes = createHoles();
   const raw = new Map<VenueId, FixGateway>(
-    deps.venues.map((config) => [config.venue, createFixGateway(gatewayDeps(deps, config, quotes))]),
+    deps.venues.map((config) => [config.venue, createFixGateway(gatewayDeps(deps, config, quotes, holes))]),
   );
   const gateways = new Map<VenueId, ExchangeGateway>(
     [...raw].map(([venue, gateway]) => [venue, deps.wrap?.(gateway) ?? gateway]),
@@ -62,7 +65,7 @@ export function createExchange(deps: ExchangeDeps): ExchangeService {
 
   return {
     gateways,
-    projection: { name: 'exchange', memory: (entry) => remember(statuses, deps.venues, entry) },
+    projection: { name: 'exchange', memory: (entry) => remember({ statuses, holes }, deps.venues, entry) },
     gatewayOf(instrument) {
       const venue = venueOf.get(segmentKey(instrument.exchange, instrument.segment));
       return (venue === undefined ? undefined : gateways.get(venue)) ?? null;
@@ -109,11 +112,13 @@ function gatewayDeps(
   deps: ExchangeDeps,
   config: VenueConfig,
   quotes: Map<InstrumentId, Quote>,
+  holes: Holes,
 ): FixGatewayDeps {
   return {
     ...deps,
     config,
     doubtful: () => deps.doubtful(config.venue),
+    missedTrades: () => holes.why(config.trades),
     quote: (instrument) => quotes.get(instrument.instrumentId) ?? null,
     quotes: (changed) => {
       for (const quote of changed) quotes.set(quote.instrumentId, quote);
@@ -122,11 +127,13 @@ function gatewayDeps(
 }
 
 /** A trading session is known only while its link is up. */
-function remember(
-  statuses: Map<string, TradingSessionStatus>,
-  venues: readonly VenueConfig[],
-  { fact }: Entry,
-): void {
+interface Remembered {
+  readonly statuses: Map<string, TradingSessionStatus>;
+  readonly holes: Holes;
+}
+
+function remember({ statuses, holes }: Remembered, venues: readonly VenueConfig[], { fact }: Entry): void {
+  holes.remember(fact);
   if (fact.kind === 'trading-session-changed') {
     statuses.set(segmentKey(fact.exchange, fact.segment), fact.status);
   } else if ((fact.kind === 'link-down' || fact.kind === 'session-stopped') && fact.session === 'orders') {

@@ -26,7 +26,10 @@ const manual = (desk: TestDesk, trade: string, quantity: number): void => {
   const exchangeOrderId = exchangeId('M00001' as never);
   desk.hear(
     report(desk, null, 'fill', {
-      ...{ via: 'drop-copy', exchangeOrderId, side: 'sell', trade: tradeOf(trade, quantity) },
+      via: 'drop-copy',
+      exchangeOrderId,
+      side: 'sell',
+      trade: tradeOf(trade, quantity),
     }),
   );
 };

@@ -7,7 +7,7 @@ import { notReady } from './domain-release.ts';
 import { addressOf, cancelObjection, decideReplace } from './domain-request.ts';
 import type { CancelRequested, ForeignCancelRequested } from './events.ts';
 import type { Order, OrderRefusal, OrdersPort } from './port.ts';
-import type { OrdersDeps } from './service.ts';
+import type { OrdersDeps } from './service-deps.ts';
 import { ship, type SendDeps } from './service-send.ts';
 import type { OrdersState } from './state.ts';
 

@@ -1,17 +1,14 @@
-import type { Host } from '#core/host.ts';
 import type { Entry, Fact } from '#core/events.ts';
-import type { ExchangePort, OrderEvent } from '#core/exchange/port.ts';
-import type { Journal, JournalRefusal, Projection } from '#core/journal/port.ts';
+import type { OrderEvent } from '#core/exchange/port.ts';
+import type { JournalRefusal, Projection } from '#core/journal/port.ts';
 import { ok, refuse, type Result } from '#core/lib/result.ts';
 import type { AccountId, InstrumentId, OrderId } from '#core/model/ids.ts';
 import { valueE4 } from '#core/model/instrument.ts';
 import { istDate } from '#core/model/market-clock.ts';
-import type { InstrumentsPort } from '#core/positions/port.ts';
 import type { RowKey } from '#core/square-off/events.ts';
 import type { ApplyContext } from './apply-fill.ts';
 import { applyFact, isOrderFact } from './apply.ts';
 import { Blocking } from './blocking.ts';
-import type { Closable } from './checks.ts';
 import { decidePlan, isOvercommitted, type Deciding } from './domain.ts';
 import { decideByPersons, type PersonsDecision } from './domain-request.ts';
 import type { DayRolled, OrderFact, OrderUnresolvedYesterday, OrderWithdrawn } from './events.ts';
@@ -22,35 +19,16 @@ import type { OrderRefusal, OrdersPort } from './port.ts';
 import { interpret } from './report.ts';
 import { createCalls } from './service-calls.ts';
 import { createCommands, type PlaceOrder } from './service-commands.ts';
+import type { OrdersConfig, OrdersDeps } from './service-deps.ts';
 import { createWatch } from './service-watch.ts';
 import { OrdersState } from './state.ts';
 import { project } from './store.ts';
-
-export interface OrdersConfig {
-  /** A request without an answer for this long is in doubt, while the link is up. */
-  readonly answerTimeoutMs: number;
-  /** Share of a future's notional taken as its margin, in hundredths of a percent. */
-  readonly marginBasisPoints: number;
-  /** How many persons decide what became of an order in doubt. */
-  readonly personsForDoubt: number;
-}
 
 export const ORDERS_DEFAULTS: OrdersConfig = {
   answerTimeoutMs: 5000,
   marginBasisPoints: FUTURES_MARGIN_BASIS_POINTS,
   personsForDoubt: 2,
 };
-
-export interface OrdersDeps {
-  readonly journal: Pick<Journal, 'desk' | 'epoch' | 'append' | 'follow' | 'head'>;
-  readonly positions: Closable;
-  readonly instruments: Pick<InstrumentsPort, 'get'>;
-  /** Read at each call only, so that it may be wired after the orders. */
-  readonly exchange: Pick<ExchangePort, 'gateways' | 'gatewayOf' | 'tradingSession'>;
-  readonly host: Pick<Host, 'now' | 'reached' | 'soon' | 'log'>;
-  readonly config: OrdersConfig;
-  readonly mayTrade: () => null | 'main-is-up';
-}
 
 /** Facts of several messages that will be committed together, each decided on after the ones before it. */
 export interface ReportBatch {

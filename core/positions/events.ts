@@ -53,6 +53,8 @@ export interface CoverageChanged {
   readonly exchange: Exchange;
   readonly segment: Segment;
   readonly covered: boolean;
+  /** What was missed will not come again: only a newer position file or the next day mends it. */
+  readonly lasting?: boolean;
   readonly why: string;
 }
 

@@ -3,7 +3,7 @@ import type { SavedSession } from '#core/exchange/fix/machine-types.ts';
 import type { Book } from '#drill/book/book.ts';
 import type { FaultState } from './faults.ts';
 import type { MarketState } from './market.ts';
-import type { MemberProfile } from './member.ts';
+import type { MemberProfile } from './member-profile.ts';
 import { LedgerRecord, type SegmentStatus } from './record.ts';
 import type { Counters, Trade, VenueOrder } from './venue-types.ts';
 import { FIRST_EXCHANGE_ORDER, FIRST_TRADE } from '#drill/book/make.ts';

@@ -12,10 +12,9 @@ import {
 } from '#core/exchange/fix/machine-types.ts';
 import type { FixVersion } from '#core/exchange/fix/messages.ts';
 import { latin1 } from '#core/exchange/fix/codec.ts';
+import type { MemberProfile, Role } from './member-profile.ts';
 import type { Turn } from './turn.ts';
 import type { Wire } from './wire.ts';
-
-export type Role = 'orders' | 'drop-copy' | 'market-data';
 
 const TAKES: Readonly<Record<Role, ReadonlySet<string>>> = {
   orders: new Set(['D', 'F', 'G', 'H', 'q', 'AF', 'g']),
@@ -24,16 +23,6 @@ const TAKES: Readonly<Record<Role, ReadonlySet<string>>> = {
 };
 /** The drill moves clocks; the venue does not judge a member's. */
 const ANY_TIME_MS = 400 * 86_400_000;
-
-/** Who a member is; kept, so that a restarted venue knows whom it owes reports. */
-export interface MemberProfile {
-  readonly role: Role;
-  readonly version: FixVersion;
-  /** The member's CompID and the one that it calls us by. */
-  readonly peer: string;
-  readonly ours: string;
-  readonly sendNextExpected: boolean;
-}
 
 export interface MemberOptions {
   readonly profile: MemberProfile;

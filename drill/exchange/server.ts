@@ -9,7 +9,8 @@ import {
 import type { FixVersion } from '#core/exchange/fix/messages.ts';
 import type { Exchange } from './exchange.ts';
 import { readProfiles, type Ledger } from './ledger.ts';
-import { isNewOrder, Member, memberName, type MemberProfile, type Role } from './member.ts';
+import { isNewOrder, Member, memberName } from './member.ts';
+import type { MemberProfile, Role } from './member-profile.ts';
 import type { Turn } from './turn.ts';
 import { createWire, type Wire } from './wire.ts';
 

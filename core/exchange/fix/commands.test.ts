@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { instantOf } from '#core/model/market-clock.ts';
 import { VenueConfig } from '#core/exchange/config.ts';
 import type { GatewayCommand, OrderAddress } from '#core/exchange/port.ts';
 import { AccountId, ExchangeOrderId, OrderId, RequestId } from '#core/model/ids.ts';
 import { Instrument, instrumentId } from '#core/model/instrument.ts';
 import { commandMessage, unitsOf, wireQuantity } from './commands.ts';
 
-const NOW = Date.UTC(2026, 10, 23, 9, 20, 0, 7);
+const NOW = instantOf('2026-11-23', 14 * 60 + 50) + 7;
 
 function contract(change: Partial<Instrument>): Instrument {
   return Instrument.parse({

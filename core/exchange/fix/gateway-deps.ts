@@ -17,6 +17,8 @@ export interface FixGatewayDeps {
   readonly doubtful: () => readonly OrderAddress[];
   readonly quote: (instrument: Instrument) => Quote | null;
   readonly quotes: (changed: readonly Quote[]) => void;
+  /** Why trades of this venue were missed for good; null when its day may be covered. */
+  readonly missedTrades: () => string | null;
   readonly credentials: (
     endpoint: Endpoint,
   ) => { readonly username: string; readonly password: string } | null;

@@ -58,6 +58,7 @@ class Gateway implements FixGateway {
   readonly #subscribed = new Set<string>();
   #phase: 'down' | 'asking' | 'ready' = 'down';
   #barrierPassed = false;
+  #missed = false;
   #names = 0;
 
   constructor(deps: FixGatewayDeps) {
@@ -136,6 +137,7 @@ class Gateway implements FixGateway {
   }
 
   tick(): void {
+    this.#mendCoverage();
     for (const session of this.#sessions()) session.tick();
     this.#ask();
     this.#subscribeDue();
@@ -175,6 +177,13 @@ class Gateway implements FixGateway {
       sequence: seq,
       raw: latin1(journal),
     };
+  }
+
+  /** Once a newer position file or day has taken the place of what was missed, the drop copy proves the rows again. */
+  #mendCoverage(): void {
+    const missed = this.#deps.missedTrades() !== null;
+    if (this.#missed && !missed && this.#dropCopy?.up() === true) this.#dropCopy.barrier('drop-copy');
+    this.#missed = missed;
   }
 
   #linkChanged(role: SessionRole, { kind }: LinkChange): void {

@@ -8,6 +8,7 @@ import { instrumentId } from '#core/model/instrument.ts';
 import type { SessionRole } from '#core/exchange/events.ts';
 import { decode, encode } from './codec.ts';
 import type { Field } from './codec.ts';
+import { createHoles } from '#core/exchange/holes.ts';
 import { createReader } from './reader.ts';
 import type { LinkChange } from './session-port.ts';
 
@@ -39,6 +40,7 @@ const config = VenueConfig.parse({
 function heard(role: SessionRole, ...parts: readonly (string | LinkChange)[]) {
   const events: OrderEvent[] = [];
   const facts: Fact[] = [];
+  const holes = createHoles();
   const reader = createReader({
     config,
     host: {
@@ -59,12 +61,14 @@ function heard(role: SessionRole, ...parts: readonly (string | LinkChange)[]) {
     }),
     quote: () => null,
     quotes: () => undefined,
+    missedTrades: () => holes.why(config.trades),
   });
   for (const part of parts) {
     const maker = reader.factMaker(role, () => undefined)();
     if (typeof part === 'string') maker.message(delivery(part));
     else maker.change(part);
     facts.push(...maker.facts());
+    for (const fact of maker.facts()) holes.remember(fact);
   }
   const coverage = facts.flatMap((fact) => (fact.kind === 'coverage-changed' ? [fact.covered] : []));
   return { events, coverage: coverage.at(-1) ?? null };
@@ -104,6 +108,10 @@ describe('the drop copy covers the day', () => {
     ['not while its link is down', [passed, { kind: 'down', why: 'line' }], false],
     ['not after a report that can not be read', [passed, KNOWN.replace('32=65', '32=1.5')], false],
     ['not after a trade of a contract that nobody knows', [passed, `${FILL} 48=1 207=NSE 55=X`], false],
+    ['again when only the line was down', [passed, { kind: 'down', why: 'line' }, passed], true],
+    ['not again when its numbers were lost', [passed, { kind: 'stopped', why: 'too low' }, passed], false],
+    ['not again when messages never came', [passed, { kind: 'lost', why: 'skipped' }, passed], false],
+    ['not again after what could not be kept', [`${FILL} 48=1 207=NSE 55=X`, passed], false],
   ])('%s', (_name, parts, expected) => {
     expect(heard('drop-copy', ...parts).coverage).toBe(expected);
   });

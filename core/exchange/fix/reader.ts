@@ -12,7 +12,7 @@ import type { Delivery, FactMaker, LinkChange } from './session-port.ts';
 
 export type ReaderDeps = Pick<
   FixGatewayDeps,
-  'config' | 'host' | 'instrument' | 'instrumentBySymbol' | 'beginBatch' | 'quote' | 'quotes'
+  'config' | 'host' | 'instrument' | 'instrumentBySymbol' | 'beginBatch' | 'quote' | 'quotes' | 'missedTrades'
 >;
 
 export interface Reader {
@@ -79,18 +79,16 @@ class OneRead {
         return this.#link({ kind: 'link-up' });
       case 'down':
         this.#link({ kind: 'link-down', why: change.why });
-        return this.#linkLost('link-lost', change.why);
+        return this.#linkLost('link-lost', change.why, false);
       case 'lost':
-        return this.#linkLost('link-lost', change.why);
+        return this.#linkLost('link-lost', change.why, true);
       case 'stopped':
         this.#link({ kind: 'session-stopped', why: change.why });
-        return this.#linkLost('sequence-lost', change.why);
+        return this.#linkLost('sequence-lost', change.why, true);
       case 'reset':
         return this.#link({ kind: 'session-reset', by: change.by, reason: change.reason });
       case 'barrier-passed':
-        // Everything the drop copy sent before is here: from the start of day to now.
-        if (this.#role === 'drop-copy') this.#coverage(true, 'drop copy is complete');
-        return undefined;
+        return this.#role === 'drop-copy' ? this.#complete() : undefined;
       case 'not-delivered': {
         const requestIds = change.requestIds.map((id) => RequestId.parse(id));
         return this.#interpret({ kind: 'not-delivered', venue: this.#deps.config.venue, requestIds });
@@ -113,15 +111,22 @@ class OneRead {
     this.facts.push({ ...what, v: 1, venue: this.#deps.config.venue, session: this.#role });
   }
 
-  #linkLost(why: 'link-lost' | 'sequence-lost', text: string): void {
+  /** `forGood`: messages are missing that will not come again. */
+  #linkLost(why: 'link-lost' | 'sequence-lost', text: string, forGood: boolean): void {
     if (this.#role === 'orders')
       this.#interpret({ kind: 'doubt-raised', venue: this.#deps.config.venue, why });
-    if (this.#role === 'drop-copy') this.#coverage(false, text);
+    if (this.#role === 'drop-copy') this.#coverage(false, text, forGood);
   }
 
-  #coverage(covered: boolean, why: string): void {
+  /** Everything the drop copy sent before is here: from the start of day to now, unless some of it never came. */
+  #complete(): void {
+    const missed = this.#deps.missedTrades();
+    this.#coverage(missed === null, missed ?? 'drop copy is complete');
+  }
+
+  #coverage(covered: boolean, why: string, lasting = false): void {
     for (const { exchange, segment } of this.#deps.config.trades) {
-      this.facts.push({ kind: 'coverage-changed', v: 1, exchange, segment, covered, why });
+      this.facts.push({ kind: 'coverage-changed', v: 1, exchange, segment, covered, lasting, why });
     }
   }
 
@@ -140,7 +145,7 @@ class OneRead {
     }
     // It has its number and its raw fact; what it concerns is not known, so everything open there is in doubt.
     host.log.error('execution report not readable', { venue: config.venue, text: report.refusal.text });
-    if (this.#role === 'drop-copy') this.#coverage(false, `not readable: ${report.refusal.text}`);
+    if (this.#role === 'drop-copy') this.#coverage(false, `not readable: ${report.refusal.text}`, true);
     return this.#interpret({ kind: 'doubt-raised', venue: config.venue, why: 'sequence-lost' });
   }
 
@@ -148,7 +153,7 @@ class OneRead {
   #unknownContract(message: Message): void {
     const text = `a trade of an unknown contract: ${message.get(207) ?? ''} ${message.get(55) ?? ''} ${message.get(48) ?? ''}`;
     this.#deps.host.log.error(text, { venue: this.#deps.config.venue });
-    this.#coverage(false, text);
+    this.#coverage(false, text, true);
   }
 
   #cancelReject(message: Message): void {

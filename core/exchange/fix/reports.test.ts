@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { instantOf } from '#core/model/market-clock.ts';
 import { VenueId } from '#core/model/ids.ts';
 import { Instrument, instrumentId } from '#core/model/instrument.ts';
 import { decode, encode } from './codec.ts';
 import type { Field, Message } from './codec.ts';
 import { readCancelReject, readExecutionReport } from './reports.ts';
 
-const NOW = Date.UTC(2026, 10, 23, 9, 20);
+const NOW = instantOf('2026-11-23', 14 * 60 + 50);
 const venue = VenueId.parse('sim');
 const GOLD_IN_LOTS = Instrument.parse({
   instrumentId: instrumentId('MCX', 'GOLD26DECFUT'),
