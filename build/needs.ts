@@ -45,10 +45,10 @@ const NEEDS: readonly Need[] = [
     present: () => onPath('g++') !== null,
   },
   {
-    name: 'make',
-    debian: 'make',
-    why: 'the independent FIX acceptor',
-    present: () => onPath('make') !== null,
+    name: 'openssl',
+    debian: 'openssl',
+    why: 'the certificates of the test that speaks FIX over TLS',
+    present: () => onPath('openssl') !== null,
   },
   {
     name: 'QuickFIX',

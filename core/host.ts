@@ -1,5 +1,3 @@
-import type { DeskId } from './model/ids.ts';
-
 /** What core needs from outside, handed in by a host. No clock, chance or path of its own. */
 export interface Host {
   /** Epoch milliseconds. */
@@ -40,10 +38,4 @@ export interface Paths {
 export interface Secrets {
   get(name: string): Promise<Uint8Array | null>;
   set(name: string, value: Uint8Array): Promise<void>;
-}
-
-/** Which desk this is and what it is connected to; parsed by the host's configuration, see app.ts. */
-export interface DeskIdentity {
-  readonly desk: DeskId;
-  readonly build: string;
 }

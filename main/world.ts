@@ -10,7 +10,6 @@ const Files = z.object({
   accounts: z.string().optional(),
   positions: z.string().optional(),
   pendingOrders: z.string().optional(),
-  shortfall: z.string().optional(),
 });
 export type Files = z.infer<typeof Files>;
 

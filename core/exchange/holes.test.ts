@@ -14,8 +14,16 @@ const lost: Fact = {
 const down: Fact = { kind: 'coverage-changed', v: 1, ...FO, covered: false, why: 'line' };
 const day: Fact = { kind: 'day-rolled', v: 1, from: '2026-11-23', to: '2026-11-24' };
 const book: Fact = {
-  ...{ kind: 'positions-imported', v: 1, source: 'eod', sha256: 'x', rows: 1, refused: 0, asOfMs: 1 },
-  ...{ tradingDate: '2026-11-23', cuts: [], by: 'dealer' },
+  kind: 'positions-imported',
+  v: 1,
+  source: 'eod',
+  sha256: 'x',
+  rows: 1,
+  refused: 0,
+  asOfMs: 1,
+  tradingDate: '2026-11-23',
+  cuts: [],
+  by: 'dealer',
 };
 
 describe('trades that were missed for good', () => {

@@ -123,7 +123,7 @@ export const DEFAULT_CALENDAR: Calendar = {
 };
 
 /** The clock of a contract; null when the configuration has none for it (its rows are then `market-closed`). */
-export function clockOf(calendar: Calendar, instrument: Instrument): SegmentClock | null {
+function clockOf(calendar: Calendar, instrument: Instrument): SegmentClock | null {
   for (const clock of calendar.clocks) {
     if (clock.segment !== instrument.segment) continue;
     if (clock.exchanges.length > 0 && !clock.exchanges.includes(instrument.exchange)) continue;

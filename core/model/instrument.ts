@@ -9,7 +9,7 @@ export type Exchange = z.infer<typeof Exchange>;
 export const Segment = z.enum(['CM', 'FO', 'CD', 'COM']);
 export type Segment = z.infer<typeof Segment>;
 
-export const InstrumentKind = z.enum(['equity', 'future', 'option']);
+const InstrumentKind = z.enum(['equity', 'future', 'option']);
 export type InstrumentKind = z.infer<typeof InstrumentKind>;
 
 /** What happens to what is left open at expiry. `devolves`: an option turns into its future (MCX). */

@@ -29,13 +29,6 @@ export function instantOf(date: string, minuteOfDay: number): number {
   return daysFromCivil(year, month, day) * DAY_MS - IST_OFFSET_MS + minuteOfDay * MINUTE_MS;
 }
 
-/** `YYYYMMDD-HH:MM:SS.sss` in UTC: FIX UTCTimestamp. */
-export function utcTimestamp(atMs: number): string {
-  const { year, month, day } = civil(Math.floor(atMs / DAY_MS));
-  const timeMs = atMs % DAY_MS;
-  return `${year}${pad(month, 2)}${pad(day, 2)}-${clockText(timeMs)}.${pad(timeMs % 1000, 3)}`;
-}
-
 /** ISO 8601 with the Indian offset, for people and files: `2026-11-23T14:50:00.000+05:30`. */
 export function istTimestamp(atMs: number): string {
   const timeMs = istTimeOfDayMs(atMs);
@@ -58,14 +51,6 @@ export function parseInstant(text: string): number | null {
   const ms =
     Number(h) * 3_600_000 + Number(mi) * MINUTE_MS + Number(s) * 1000 + Number(fraction.padEnd(3, '0'));
   return days * DAY_MS + ms - offsetMs(zone);
-}
-
-/** Epoch milliseconds of a FIX UTCTimestamp; null when it is none. */
-export function parseUtcTimestamp(text: string): number | null {
-  const match = /^(\d{4})(\d{2})(\d{2})-(\d{2}:\d{2}:\d{2})(\.\d{1,6})?$/.exec(text);
-  if (match === null) return null;
-  const [, y, mo, d, time, fraction = ''] = match;
-  return parseInstant(`${y}-${mo}-${d}T${time}${fraction.slice(0, 4)}Z`);
 }
 
 function offsetMs(zone: string): number {

@@ -1,5 +1,4 @@
 import { assert } from '#core/lib/assert.ts';
-import type { Side } from './side.ts';
 
 /** Prices are whole ten-thousandths of a rupee: a currency tick is Rs 0.0025. */
 export const E4 = 10_000;
@@ -32,9 +31,4 @@ export function roundToTick(priceE4: number, tickE4: number, direction: 'up' | '
   const ticks = priceE4 / tickE4;
   const whole = direction === 'down' ? Math.floor(ticks) : Math.ceil(ticks);
   return whole * tickE4;
-}
-
-/** The worse of two limits for the sender: a buyer's higher price, a seller's lower one. */
-export function worseE4(side: Side, oneE4: number, otherE4: number): number {
-  return side === 'buy' ? Math.max(oneE4, otherE4) : Math.min(oneE4, otherE4);
 }

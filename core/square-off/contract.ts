@@ -14,13 +14,13 @@ import { EvidenceGiven, TimeInForceName } from '#core/orders/contract.ts';
 import { z } from 'zod';
 
 /** Rows that one exit names at most. */
-export const NAMED_ROWS_MAX = 20_000;
+const NAMED_ROWS_MAX = 20_000;
 const PERSONS_MAX = 5;
 
 const RowName = z.object({ account: AccountId, instrumentId: InstrumentId, product: Product });
 const Why = z.string().trim().min(1).max(500);
 
-export const LeftoverReasonName = z.enum([
+const LeftoverReasonName = z.enum([
   'in-doubt',
   'main-order-pinned',
   'odd-lot',

@@ -30,7 +30,7 @@ export function planMissing(view: RowView, memory: RowMemory, step: Step, now: T
   setGiveUp(memory, step, view, reason, text);
 }
 
-export function whyNoRoom(view: RowView, now: Tally): { reason: LeftoverReason; text: string } {
+function whyNoRoom(view: RowView, now: Tally): { reason: LeftoverReason; text: string } {
   if (view.pinned > 0)
     return { reason: 'main-order-pinned', text: 'an order that is not ours pins this quantity' };
   if (view.netLow <= 0 && view.netHigh >= 0)
@@ -71,7 +71,7 @@ export function releasePlanned(view: RowView, memory: RowMemory, step: Step, now
 }
 
 /** Longs go as far as the fills of their shorts let them; what a lost short holds goes to the board. */
-export function releaseHedged(view: RowView, memory: RowMemory, step: Step, now: Tally, room: number): void {
+function releaseHedged(view: RowView, memory: RowMemory, step: Step, now: Tally, room: number): void {
   const going: Order[] = [];
   let left = room;
   for (const order of now.planned) {

@@ -52,7 +52,7 @@ export function boundAnswers(view: RowView, memory: RowMemory, step: Step): void
     abandon(memory, doubtful, 'sent, and nobody can say what became of it');
 }
 
-export function abandon(memory: RowMemory, orders: readonly Order[], text: string): void {
+function abandon(memory: RowMemory, orders: readonly Order[], text: string): void {
   for (const order of orders) memory.abandoned.set(order.orderId, text);
 }
 
@@ -79,6 +79,6 @@ export function waited(
   return false;
 }
 
-export function lastRequestMs(order: Order): number {
+function lastRequestMs(order: Order): number {
   return order.requests.at(-1)?.atMs ?? order.sentAtMs;
 }

@@ -7,7 +7,7 @@ const LAKH_E4 = 100_000 * E4;
 const CRORE_E4 = 10_000_000 * E4;
 
 /** `Rs 7.1 lakh`, as dealers say it. */
-export function rupees(amountE4: number): string {
+function rupees(amountE4: number): string {
   const size = Math.abs(amountE4);
   if (size >= CRORE_E4) return `Rs ${(size / CRORE_E4).toFixed(1)} crore`;
   if (size >= LAKH_E4) return `Rs ${(size / LAKH_E4).toFixed(1)} lakh`;

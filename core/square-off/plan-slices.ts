@@ -3,9 +3,9 @@ import { sliceLimit } from '#core/model/instrument.ts';
 import type { Policy } from './policy.ts';
 
 /** Turns that one client takes in a contract that many want to leave, at most. */
-export const FAIR_TURNS_MAX = 8;
+const FAIR_TURNS_MAX = 8;
 /** Orders planned for one row at a time; the rest follows as these end. */
-export const SLICES_MAX = 200;
+const SLICES_MAX = 200;
 
 /** Units of one order at most: floor(freeze / lot) x lot; 0 when the freeze is unknown and no default is set. */
 export function orderLimit(instrument: Instrument, policy: Policy): number {

@@ -164,7 +164,7 @@ function timeInForceOf(phase: Phase, immediateOrCancel: boolean): TimeInForce {
 }
 
 /** An index contract settles in cash, a stock contract by delivery of the shares. */
-export function protectionKind(instrument: Instrument): ProtectionKind {
+function protectionKind(instrument: Instrument): ProtectionKind {
   const option = instrument.kind === 'option';
   switch (instrument.segment) {
     case 'CM':

@@ -25,7 +25,7 @@ import type { EngineDeps } from './engine-deps.ts';
 const ROWS_PER_TURN = 200;
 /** A turn ends when it took this long, rows left or not. */
 const TURN_MS = 6;
-export const TICK_MS = 100;
+const TICK_MS = 100;
 
 interface Work {
   readonly facts: Fact[];

@@ -30,7 +30,7 @@ export function sideOf(live: LiveRow): Side {
   return present(closingSide(live.row.approved.quantity), 'the side of an approved row');
 }
 
-export function ordersOf(around: Surroundings, live: LiveRow): readonly Order[] {
+function ordersOf(around: Surroundings, live: LiveRow): readonly Order[] {
   return live.orderIds.map((orderId) => present(around.orders.order(orderId), `order ${orderId}`));
 }
 

@@ -11,7 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import { createSockets } from './sockets.ts';
 
 /** Largest body of a call, bytes: a contract master fits. */
-const CALL_BODY_MAX = 64 * 1024 * 1024;
+const CALL_BODY_MAX = 160 * 1024 * 1024;
 /** Largest body of the two session requests, bytes. */
 const SESSION_BODY_MAX = 1024;
 /** Connections at a time, screens and tools together. */
