@@ -125,7 +125,9 @@ function createEngine({ host, config, journal }: Parts, services: Services) {
   const rollDay = (): void => {
     const today = istDate(host.now());
     const known = orders.tradingDate();
-    if (known !== '' && known < today) orders.rollDay(today);
+    if (known === '' || known >= today) return;
+    const rolled = orders.rollDay(today);
+    if (!rolled.ok) host.log.error('the day did not roll', { to: today, reason: rolled.refusal.reason });
   };
   const watch = (): void => {
     rollDay();
@@ -139,7 +141,10 @@ function createEngine({ host, config, journal }: Parts, services: Services) {
       // What was sent and not answered before the stop is in doubt, before anything else is said or heard.
       for (const { venue } of config.venues) {
         const facts = orders.beginBatch().interpret({ kind: 'doubt-raised', venue, why: 'crash' });
-        if (facts.length > 0) journal.append(facts);
+        if (facts.length === 0) continue;
+        const kept = journal.append(facts);
+        if (!kept.ok)
+          host.log.error('doubts of the last stop not journalled', { venue, reason: kept.refusal.reason });
       }
       sync.start();
       stops.push(orders.start());

@@ -64,4 +64,6 @@ const opening = openWorld({
 const world = await opening;
 const { book: _book, ...files } = world.file.files;
 const { clockOffsetMs } = world.file;
-process.stdout.write(`${JSON.stringify({ deskConfig: world.config, clockOffsetMs, files })}\n`);
+// A person sits at this desk: the waits that the product ships, not those of a rehearsal in a hurry.
+const deskConfig = { ...world.config, policy: {} };
+process.stdout.write(`${JSON.stringify({ deskConfig, clockOffsetMs, files })}\n`);
