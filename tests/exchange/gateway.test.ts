@@ -83,6 +83,23 @@ describe.each(['4.2', '4.4'] as const)('an order over FIX %s', (version) => {
       expect((await desk.order(orderId)).reserved).toBe(0);
     }));
 
+  it('rests on when the exchange sends news, which this desk does not read', () =>
+    withDesk(version, async (desk, peer) => {
+      const orderId = await desk.place(ROW);
+      const placed = await peer.next('D');
+      peer.report(placed, '0', { number: 'X1' });
+      await desk.status(orderId, 'NEW');
+      peer.say('B', [
+        [148, 'lunch'],
+        [33, 1],
+        [58, 'is at one'],
+      ]);
+      await desk.calls.trades.cancel({ orderId, reason: 'test' });
+      await peer.next('F');
+      expect((await desk.order(orderId)).status).toBe('PENDING_CANCEL');
+      expect(peer.counts.get('H') ?? 0).toBe(0);
+    }));
+
   it('is refused by the application (j): not pending for ever', () =>
     withDesk(version, async (desk, peer) => {
       const orderId = await desk.place(ROW);

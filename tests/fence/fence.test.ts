@@ -172,7 +172,7 @@ const PLANTS: readonly Plant[] = [
   {
     file: 'native-bridge/planted-d.ts',
     imports: '#tests/planted-target.ts',
-    rules: ['drill-is-outside', 'no-test-in-product'],
+    rules: ['no-test-in-product'],
   },
   { file: 'core/planted/codec.ts', imports: './domain.test.ts', rules: ['no-test-in-product'] },
   { file: 'drill/planted-test.ts', imports: '#tests/planted-target.ts', rules: ['no-test-in-product'] },

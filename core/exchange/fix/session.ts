@@ -10,6 +10,8 @@ import { initialState, NEW_SESSION, saved, step } from './machine.ts';
 import type { FactMaker, FixSession, FixSessionDeps, Outbound, StagedStep } from './session-port.ts';
 import { load, requestsOf, sameNumbers, store } from './session-store.ts';
 
+/** Reports, cancel rejects and trade captures: refusing one loses a word about an order; refusing news does not. */
+const SAYS_TRADES: ReadonlySet<string> = new Set(['8', '9', 'AE']);
 /** Wait before the next dial: doubled from the first to the most. */
 const RECONNECT = { firstMs: 200, maxMs: 5_000 };
 
@@ -189,7 +191,7 @@ class StoredSession implements FixSession {
         return this.#tellRejected(effect, maker);
       case 'refused':
         // An inbound message that broke the rules has used its number: what it wanted to say must be asked.
-        if (effect.message !== undefined)
+        if (effect.message !== undefined && SAYS_TRADES.has(effect.message.type))
           maker.change({ kind: 'lost', why: `${effect.reason}: ${effect.detail}` });
         return host.log.warn('fix session refused', {
           venue,
