@@ -1,23 +1,15 @@
 import { istTime } from '#core/model/market-clock.ts';
 import type { PlanLeftover, PlanRowShown } from '#renderer/api/shapes.ts';
 import type { Column } from '#renderer/look/data-row.tsx';
+import { rowColumns } from '#renderer/look/row-columns.tsx';
 import { price, quantity, roundMoney, signedQuantity, words } from '#renderer/look/format.ts';
-import { Chip, ContractName } from '#renderer/look/said.tsx';
+import { Chip } from '#renderer/look/said.tsx';
 
 /** A share of the visible book above this moves the price: said, not only coloured. */
 const THIN_PERCENT = 100;
 
 export const PLAN_COLUMNS: readonly Column<PlanRowShown>[] = [
-  { id: 'account', header: 'Account', width: 86, value: (row) => row.account },
-  {
-    id: 'instrument',
-    header: 'Contract',
-    width: 234,
-    grow: 2,
-    value: (row) => row.instrumentId,
-    cell: (row) => <ContractName id={row.instrumentId} />,
-  },
-  { id: 'product', header: 'Prod', width: 54, value: (row) => row.product },
+  ...rowColumns(),
   {
     id: 'quantity',
     header: 'Close',
@@ -118,16 +110,7 @@ function notesOf(row: PlanRowShown): string {
 }
 
 export const LEFTOVER_COLUMNS: readonly Column<PlanLeftover>[] = [
-  { id: 'account', header: 'Account', width: 86, value: (row) => row.account },
-  {
-    id: 'instrument',
-    header: 'Contract',
-    width: 234,
-    grow: 1,
-    value: (row) => row.instrumentId,
-    cell: (row) => <ContractName id={row.instrumentId} />,
-  },
-  { id: 'product', header: 'Prod', width: 60, value: (row) => row.product },
+  ...rowColumns(),
   {
     id: 'quantity',
     header: 'Stays open',

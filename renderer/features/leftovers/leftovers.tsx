@@ -5,8 +5,9 @@ import { useQuery } from '#renderer/api/query.ts';
 import type { LeftoverShown } from '#renderer/api/shapes.ts';
 import { DataGrid } from '#renderer/look/data-grid.tsx';
 import type { Column } from '#renderer/look/data-row.tsx';
+import { rowColumns } from '#renderer/look/row-columns.tsx';
 import { signedQuantity, words } from '#renderer/look/format.ts';
-import { ContractName, Trust } from '#renderer/look/said.tsx';
+import { Trust } from '#renderer/look/said.tsx';
 import { SettleDialog } from './settle-dialog.tsx';
 
 const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
@@ -22,16 +23,7 @@ const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
 
 const COLUMNS: readonly Column<LeftoverShown>[] = [
   { id: 'time', header: 'Since', width: 76, value: (row) => row.atMs, cell: (row) => istTime(row.atMs) },
-  { id: 'account', header: 'Account', width: 90, value: (row) => row.account },
-  {
-    id: 'instrument',
-    header: 'Contract',
-    width: 234,
-    grow: 2,
-    value: (row) => row.instrumentId,
-    cell: (row) => <ContractName id={row.instrumentId} />,
-  },
-  { id: 'product', header: 'Prod', width: 56, value: (row) => row.product },
+  ...rowColumns(),
   {
     id: 'quantity',
     header: 'Still open',

@@ -2,8 +2,9 @@ import { istTime } from '#core/model/market-clock.ts';
 import type { OrderShown } from '#core/orders/contract.ts';
 import { deskNow } from '#renderer/api/desk.ts';
 import type { Column } from '#renderer/look/data-row.tsx';
+import { rowColumns } from '#renderer/look/row-columns.tsx';
 import { duration, price, quantity } from '#renderer/look/format.ts';
-import { Chip, ContractName, type Tone } from '#renderer/look/said.tsx';
+import { Chip, type Tone } from '#renderer/look/said.tsx';
 
 const STATUSES: Readonly<Record<OrderShown['status'], readonly [Tone, string]>> = {
   PLANNED: ['dim', '… PLANNED'],
@@ -30,16 +31,7 @@ export const COLUMNS: readonly Column<OrderShown>[] = [
     value: (row) => row.sentAtMs || row.plannedAtMs,
     cell: (row) => (row.sentAtMs > 0 ? istTime(row.sentAtMs) : <span className="dim">not yet</span>),
   },
-  { id: 'account', header: 'Account', width: 86, value: (row) => row.account },
-  {
-    id: 'instrument',
-    header: 'Contract',
-    width: 234,
-    grow: 2,
-    value: (row) => row.instrumentId,
-    cell: (row) => <ContractName id={row.instrumentId} />,
-  },
-  { id: 'product', header: 'Prod', width: 54, value: (row) => row.product },
+  ...rowColumns(),
   {
     id: 'side',
     header: 'Side',

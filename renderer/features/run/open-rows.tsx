@@ -3,22 +3,14 @@ import { useCommand } from '#renderer/api/command.ts';
 import type { RunShown } from '#renderer/api/shapes.ts';
 import { DataGrid } from '#renderer/look/data-grid.tsx';
 import type { Column } from '#renderer/look/data-row.tsx';
+import { rowColumns } from '#renderer/look/row-columns.tsx';
 import { quantity, signedQuantity, words } from '#renderer/look/format.ts';
-import { ContractName, Outcome } from '#renderer/look/said.tsx';
+import { Outcome } from '#renderer/look/said.tsx';
 
 type OpenRow = RunShown['open'][number];
 
 const COLUMNS: readonly Column<OpenRow>[] = [
-  { id: 'account', header: 'Account', width: 90, value: (row) => row.account },
-  {
-    id: 'instrument',
-    header: 'Contract',
-    width: 234,
-    grow: 2,
-    value: (row) => row.instrumentId,
-    cell: (row) => <ContractName id={row.instrumentId} />,
-  },
-  { id: 'product', header: 'Prod', width: 60, value: (row) => row.product },
+  ...rowColumns(),
   {
     id: 'quantity',
     header: 'To close',

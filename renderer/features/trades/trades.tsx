@@ -6,8 +6,9 @@ import { deskNow } from '#renderer/api/desk.ts';
 import { useQuery } from '#renderer/api/query.ts';
 import { DataGrid } from '#renderer/look/data-grid.tsx';
 import type { Column } from '#renderer/look/data-row.tsx';
+import { rowColumns } from '#renderer/look/row-columns.tsx';
 import { price, quantity, words } from '#renderer/look/format.ts';
-import { Chip, ContractName, Trust } from '#renderer/look/said.tsx';
+import { Chip, Trust } from '#renderer/look/said.tsx';
 
 const COLUMNS: readonly Column<TradeShown>[] = [
   { id: 'date', header: 'Date', width: 92, value: (row) => row.tradingDate },
@@ -18,16 +19,7 @@ const COLUMNS: readonly Column<TradeShown>[] = [
     value: (row) => row.tradedAtMs,
     cell: (row) => istTime(row.tradedAtMs),
   },
-  { id: 'account', header: 'Account', width: 90, value: (row) => row.account },
-  {
-    id: 'instrument',
-    header: 'Contract',
-    width: 234,
-    grow: 2,
-    value: (row) => row.instrumentId,
-    cell: (row) => <ContractName id={row.instrumentId} />,
-  },
-  { id: 'product', header: 'Prod', width: 96, value: (row) => row.product ?? 'unattributed' },
+  ...rowColumns(),
   {
     id: 'side',
     header: 'Side',
