@@ -71,7 +71,7 @@ export function applyForeign(
       putKnown(records, key, known, { cancel: 'requested', cancelRequestId: fact.requestId });
       return;
     case 'foreign-cancel-refused':
-      putKnown(records, key, known, { cancel: 'refused', text: fact.text });
+      putKnown(records, key, known, { cancel: fact.lost === true ? 'none' : 'refused', text: fact.text });
       return;
     default:
       return assertNever(fact);

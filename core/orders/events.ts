@@ -41,8 +41,8 @@ export interface OrderTerms {
 }
 
 /**
- * The key by which a fill counts once (I4). `exchangeOrderId` and `side` are part of it because a trade
- * number names both sides of a trade, and `tradeId` (trade number, else ExecID) restarts every day.
+ * The key by which a fill counts once (I4): a trade number names both sides of a trade, and `tradeId` (trade
+ * number, else ExecID) restarts every day.
  */
 export interface FillKey {
   readonly venue: VenueId;
@@ -146,14 +146,12 @@ export interface CancelRequested extends OfOrder<'cancel-requested'> {
   readonly by: string;
   readonly reason: string;
 }
-
 export interface ReplaceRequested extends OfOrder<'replace-requested'> {
   readonly requestId: RequestId;
   readonly quantity: number;
   readonly priceE4: number;
   readonly by: string;
 }
-
 export interface OrderReplaced extends OfOrder<'order-replaced'> {
   readonly requestId: RequestId;
   readonly exchangeOrderId: ExchangeOrderId;
@@ -258,9 +256,11 @@ export interface ForeignCancelRequested extends OfForeign<'foreign-cancel-reques
   readonly requestId: RequestId;
   readonly by: string;
 }
+/** Not done. `lost`: nobody refused, it went missing on the way and may be asked again. */
 export interface ForeignCancelRefused extends OfForeign<'foreign-cancel-refused'> {
   readonly requestId: RequestId;
   readonly text: string;
+  readonly lost?: boolean;
 }
 
 /** The trading date moved on: DAY orders are over, doubts become yesterday's. */

@@ -56,6 +56,18 @@ describe("main's orders", () => {
     expect(desk.orders.plan([planned(40)], []).ok).toBe(true);
   });
 
+  it('a cancel that was lost with the link is no refusal: it is asked again, and pins until it is done', () => {
+    const desk = testDesk();
+    desk.positions.hold(ROW, 100);
+    desk.journal.append([seen(60) as never]);
+    const foreign = desk.orders.foreignOrders().map((order) => order.exchangeOrderId);
+    expect(done(desk.orders.cancelForeign(foreign, 'dealer-1'))).toEqual({ sent: 1 });
+    desk.hear({ kind: 'doubt-raised', venue: VENUE, why: 'link-lost' });
+    expect(desk.orders.foreignOrders()).toMatchObject([{ cancel: 'none', openQuantity: 60 }]);
+    expect(desk.orders.reserved(ROW, 'sell')).toBe(60);
+    expect(done(desk.orders.cancelForeign(foreign, 'dealer-1'))).toEqual({ sent: 1 });
+  });
+
   it('its late fill does not turn the position', () => {
     const desk = testDesk();
     desk.positions.hold(ROW, 100);

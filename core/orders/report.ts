@@ -205,5 +205,6 @@ function foreignCancelLost(records: Records, key: string | undefined, text: stri
   const order = key === undefined ? undefined : records.foreignOrder(key);
   if (order === undefined || order.cancel !== 'requested' || order.cancelRequestId === null) return [];
   const { venue, exchangeOrderId, cancelRequestId } = order;
-  return [{ kind: 'foreign-cancel-refused', v: 1, venue, exchangeOrderId, requestId: cancelRequestId, text }];
+  const requestId = cancelRequestId;
+  return [{ kind: 'foreign-cancel-refused', v: 1, venue, exchangeOrderId, requestId, text, lost: true }];
 }
