@@ -1,5 +1,5 @@
 import { GENESIS, headMessage, hexOf, rowHash, sameBytes } from './chain.ts';
-import { deskOf, factOf, headsBetween, lastHead, pointOf, rowAt, rowsAfter } from './rows.ts';
+import { deskOf, factOf, headsBetween, headsBeyond, lastHead, pointOf, rowAt, rowsAfter } from './rows.ts';
 import type { HeadPoint, StoredHead, StoredRow } from './rows.ts';
 import { isSignedBy } from './signer.ts';
 import { storageCode } from './sqlite.ts';
@@ -62,7 +62,7 @@ export function checkChain(sqlite: Sqlite, options: CheckOptions = {}): ChainRep
       limit = 1;
     }
   }
-  walk.strays(headsBetween(sqlite, walk.lastSeq, Number.MAX_SAFE_INTEGER));
+  walk.strays(headsBeyond(sqlite, walk.lastSeq));
   return walk.report();
 }
 
@@ -176,6 +176,8 @@ class ChainWalk {
       const head = heads[next]?.seq === row.seq ? heads[next++] : undefined;
       this.#row(row, head ?? null);
     }
+    // A second head of the last row.
+    this.strays(heads.slice(next));
   }
 
   strays(heads: readonly StoredHead[]): void {
