@@ -130,6 +130,8 @@ describe('verify names the first broken row', () => {
       const sqlite = openSqlite(options.path, { readOnly: true });
       try {
         return JSON.stringify([sqlite.rows('SELECT * FROM log'), sqlite.rows('SELECT * FROM heads')]);
+      } catch (error) {
+        return String(error);
       } finally {
         sqlite.close();
       }
@@ -145,9 +147,10 @@ describe('verify names the first broken row', () => {
     const page = Math.floor(whole.indexOf(options.signer.publicKey) / 4096) * 4096;
     const offsets = Array.from({ length: 4096 }, (_, n) => page + n).filter((at) => whole[at] !== 0);
     const examples = offsets.map((at): [number, number] => [at, 128]);
-    // One seed: other seeds still find bytes (in the schema's text, in a log page) that verify does not name.
+    // The schema's text, and a log page where a bit made a row that a search by key does not find.
+    examples.push([3890, 65], [72_892 % whole.length, 1]);
     const numRuns = 300 + examples.length;
-    expect(fc.check(flip, { seed: 1, numRuns, examples }).counterexample).toBeNull();
+    expect(fc.check(flip, { numRuns, examples }).counterexample).toBeNull();
   });
 });
 

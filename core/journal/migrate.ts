@@ -1,6 +1,7 @@
 import { assert } from '#core/lib/assert.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
+import { openSqlite } from './sqlite.ts';
 import type { Sqlite } from './sqlite.ts';
 
 /** One step of the schema. It is never edited once it shipped; a change is a new step. */
@@ -48,6 +49,37 @@ export function appliedMigrations(sqlite: Sqlite): ReadonlyMap<number, string> {
   if (there === undefined) return new Map();
   const rows = sqlite.all('SELECT id, name FROM schema_steps ORDER BY id');
   return new Map(rows.map((row) => [Number(row['id']), String(row['name'])]));
+}
+
+/**
+ * The first table or index of the file that is not as its own steps made it, by name; null when all are. A damaged
+ * schema reads rows by other names, so a check of rows alone would not see it.
+ */
+export function strangeSchema(sqlite: Sqlite, migrations: readonly Migration[]): string | null {
+  const applied = appliedMigrations(sqlite);
+  const fresh = openSqlite(':memory:', { synchronous: 'OFF' });
+  try {
+    migrate(
+      fresh,
+      migrations.filter(({ id, name }) => applied.get(id) === name),
+    );
+    const made = new Map(schemaOf(fresh));
+    for (const [name, sql] of schemaOf(sqlite)) {
+      if (made.get(name) !== sql) return name;
+      made.delete(name);
+    }
+    return [...made.keys()][0] ?? null;
+  } finally {
+    fresh.close();
+  }
+}
+
+function schemaOf(sqlite: Sqlite): readonly [string, string][] {
+  const rows = sqlite.rows('SELECT type, name, tbl_name, sql FROM sqlite_schema');
+  return rows.map(([type, name, table, sql]) => [
+    `${String(type)} ${String(name)}`,
+    `${String(table)} ${String(sql)}`,
+  ]);
 }
 
 function assertRising(migrations: readonly Migration[]): void {

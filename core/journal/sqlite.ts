@@ -35,6 +35,11 @@ export function storageCode(error: unknown): string | null {
   return STORAGE_CODES.test(error.code) ? error.code : null;
 }
 
+/** The SQLite code of any error that SQLite threw; null when the error is none of SQLite's. */
+export function sqliteCode(error: unknown): string | null {
+  return error instanceof Database.SqliteError ? error.code : null;
+}
+
 /** Opens (and makes, unless read-only) the file. Throws what SQLite says: see `storageCode`. */
 export function openSqlite(path: string, options: SqliteOptions = {}): Sqlite {
   const readonly = options.readOnly ?? false;

@@ -5,10 +5,12 @@ import { readAnchor } from './anchor.ts';
 import { hexOf } from './chain.ts';
 import { checkChain } from './check.ts';
 import type { Break, ChainReport } from './check.ts';
-import { appliedMigrations } from './migrate.ts';
+import { appliedMigrations, strangeSchema } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
 import { besides } from './paths.ts';
 import { rowAt } from './rows.ts';
-import { openSqlite, storageCode } from './sqlite.ts';
+import { openSqlite, sqliteCode } from './sqlite.ts';
+import type { Sqlite } from './sqlite.ts';
 
 export type { Break, ChainReport } from './check.ts';
 
@@ -45,21 +47,34 @@ export function verifyFile(path: string, options: VerifyOptions = {}): Result<Ch
         ...(publicKey === undefined ? {} : { publicKey }),
         progress: (rows) => progress?.(rows, total),
       });
-      return ok({ ...report, broken: report.broken ?? behindAnchor(anchor, sqlite) });
+      const broken = report.broken ?? behindAnchor(anchor, sqlite) ?? damaged(sqlite, report);
+      return ok({ ...report, broken });
     } finally {
       sqlite.close();
     }
   } catch (error) {
-    const code = storageCode(error);
+    // Any error of SQLite's: in a damaged schema even a statement of ours is wrong.
+    const code = sqliteCode(error);
     if (code === null) throw error;
     return refuse({ reason: 'not-openable', text: openText(path, code) });
   }
 }
 
-function behindAnchor(
-  anchor: ReturnType<typeof readAnchor>,
-  sqlite: ReturnType<typeof openSqlite>,
-): Break | null {
+/**
+ * Damage that no row shows: a table that is not what this build made, or pages that SQLite's own check does not
+ * accept, where a search by key and a scan may see other rows. Named after the last row that is good.
+ */
+function damaged(sqlite: Sqlite, report: ChainReport): Break | null {
+  const { epoch, seq } = report.good ?? { epoch: 0, seq: 0 };
+  const strange = strangeSchema(sqlite, migrations);
+  if (strange !== null)
+    return { epoch, seq, what: 'unreadable', text: `the schema of ${strange} is damaged` };
+  const said = String(sqlite.rows('PRAGMA integrity_check(1)')[0]?.[0]);
+  if (said === 'ok') return null;
+  return { epoch, seq, what: 'unreadable', text: `the database is damaged: ${said}` };
+}
+
+function behindAnchor(anchor: ReturnType<typeof readAnchor>, sqlite: Sqlite): Break | null {
   if (anchor === null || anchor.seq === 0) return null;
   const { epoch, seq } = anchor;
   const row = rowAt(sqlite, seq);
