@@ -1,23 +1,33 @@
 import type { AccountFact } from './accounts/events.ts';
+import type { ApprovalFact } from './approvals/events.ts';
+import type { AuthFact } from './auth/events.ts';
 import type { ExchangeFact } from './exchange/events.ts';
 import type { InstrumentFact } from './instruments/events.ts';
 import type { JournalFact } from './journal/events.ts';
 import type { OrderFact } from './orders/events.ts';
 import type { PositionFact } from './positions/events.ts';
+import type { SessionFact } from './sessions/events.ts';
+import type { SettingsFact } from './settings/events.ts';
 import type { SquareOffFact } from './square-off/events.ts';
 import type { SyncFact } from './sync/events.ts';
+import type { UserFact } from './users/events.ts';
 import type { DeskId } from './model/ids.ts';
 
 /** All that can have happened. Past tense, never edited; a changed shape is a new version `v`. */
 export type Fact =
   | AccountFact
+  | ApprovalFact
+  | AuthFact
   | ExchangeFact
   | InstrumentFact
   | JournalFact
   | OrderFact
   | PositionFact
+  | SessionFact
+  | SettingsFact
   | SquareOffFact
-  | SyncFact;
+  | SyncFact
+  | UserFact;
 
 export type FactKind = Fact['kind'];
 
