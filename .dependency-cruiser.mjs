@@ -11,7 +11,7 @@ const SHARED = '^core/(lib|model|journal)/';
 
 /** Files of core that touch the world. Everything else in core is pure, whatever its name. */
 const IMPURE = [
-  '^core/(app|app-door|app-secrets|app-services|router)[.]ts$',
+  '^core/(app|router)(-[a-z]+)?[.]ts$',
   '^core/.+/(service|store|connection|worker)[.-][a-z0-9.-]*$',
   '^core/exchange/[^/]+/(session|gateway|reader)[.-][a-z0-9.-]*$',
   '^core/(journal|web)/(?!(domain|contract|events|codec|machine|port|plan|messages)[.-][a-z0-9.-]*$)',
@@ -107,7 +107,7 @@ export default {
       'Only core/app.ts, its parts and core/router.ts wire.',
       {
         path: '^core/([^/]+)',
-        pathNot: ['^core/(app|app-door|app-secrets|app-services|router)[.]ts$', TEST],
+        pathNot: ['^core/(app|router)(-[a-z]+)?[.]ts$', TEST],
       },
       { path: '^core/[^/]+/service[.-][a-z0-9.-]*$', pathNot: '^core/$1/' },
     ),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { VenueConfig } from './exchange/config.ts';
+import { VENUES_MAX, VenueConfig } from './exchange/config.ts';
 import { Action } from './lib/procedure.ts';
 import { DeskId } from './model/ids.ts';
 
 /** What a broker may change of the shipped policy of exits; see square-off/policy.ts for each. */
-const PolicyConfig = z.object({
+export const PolicyConfig = z.object({
   misMayBeClosedBeforeCutOff: z.boolean().optional(),
   preferMarketOrders: z.boolean().optional(),
   liveMaxAgeMs: z.int().min(100).max(600_000).optional(),
@@ -19,6 +19,7 @@ const PolicyConfig = z.object({
   personsForUnproven: z.int().min(1).max(2).optional(),
   waits: z.record(z.string(), z.int().min(0).max(86_400_000)).optional(),
 });
+export type PolicyConfig = z.infer<typeof PolicyConfig>;
 
 const Requirement = z.enum(['one', 'two', 'remote-signature', 'telephone-code']);
 
@@ -67,7 +68,7 @@ const WebConfig = z.object({
 /** The configuration of one desk: `desk.json` in its data folder. */
 export const DeskConfig = z.object({
   desk: DeskId,
-  venues: z.array(VenueConfig).min(1).max(16),
+  venues: z.array(VenueConfig).min(1).max(VENUES_MAX),
   policy: PolicyConfig.default({}),
   /** Accounts that trade the firm's own money: last in every queue. */
   proprietaryAccounts: z.array(z.string().min(1).max(20)).max(1000).default([]),

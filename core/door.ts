@@ -1,4 +1,5 @@
 import type { ApiKey } from './auth/port.ts';
+import type { AccountScope } from './model/scope.ts';
 import type { Credential, Origin, Session } from './sessions/port.ts';
 import type { Role, User } from './users/port.ts';
 
@@ -19,13 +20,6 @@ export interface Actor {
   readonly user: User | null;
   readonly session: Session | null;
   readonly key: ApiKey | null;
-}
-
-/** The clients' accounts that somebody may see and touch. */
-export interface AccountScope {
-  /** Every account: nothing needs to be asked. */
-  readonly all: boolean;
-  has(account: string): boolean;
 }
 
 /** What a handler is told beside its parsed input. It declares only the part that it uses. */

@@ -8,26 +8,13 @@ import type { InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
 import { implement, type Router } from '@orpc/server';
 import { contract, type Contract } from './contract.ts';
 import { assert } from './lib/assert.ts';
-import type { CallMeta } from './lib/procedure.ts';
+import { PUBLIC_PERMISSION } from './lib/procedure.ts';
+import type { CallMeta, Touched } from './lib/procedure.ts';
 import type { Result } from './lib/result.ts';
-import type { Session, SessionsPort } from './sessions/port.ts';
-
-/** What a wire says about a call: which session it belongs to. It is looked up again at each call. */
-export type CallContext = { readonly sessionId: string | null };
-
-/** What a handler is told beside its parsed input. */
-export interface HandlerContext {
-  /** The person, as facts name them. */
-  readonly by: string;
-  readonly session: Session;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A refusal of any service, as the door passes it on: its reason, a sentence, and what else it says. */
-export interface AnyRefusal {
-  readonly reason: string;
-  readonly text: string;
-}
+import type { Actor, CallContext, HandlerContext } from './door.ts';
+import type { AccountScope } from './model/scope.ts';
+import { isResult, withPersons } from './router-persons.ts';
+import type { AnyRefusal, Asked, PersonsDeps } from './router-persons.ts';
 
 type Answer<Output> = Frozen<Output> | Result<Frozen<Output>, AnyRefusal>;
 type HandlerOf<Procedure> =
@@ -53,8 +40,18 @@ type Frozen<Value> = unknown extends Value
       ? readonly Frozen<Item>[]
       : { readonly [Key in keyof Value]: Frozen<Value[Key]> };
 
-export interface RouterDeps {
-  readonly sessions: SessionsPort;
+/** What the one door asks of the services behind it. */
+export interface RouterDeps extends PersonsDeps {
+  /** Who it is: `nobody` when the wire carries nothing. A refusal when what it carries is not, or no longer, good. */
+  readonly identify: (context: CallContext) => Promise<Result<Actor, AnyRefusal>>;
+  readonly permits: (actor: Actor, permission: string, call: string) => boolean;
+  readonly scopeOf: (actor: Actor) => AccountScope;
+  /** The accounts of orders, runs and plans that an input names; null when one of them is unknown. */
+  readonly accountsOf: (touched: Touched) => readonly string[] | null;
+  /** A person did something, as opposed to their screen. */
+  readonly touched: (actor: Actor) => void;
+  /** The door turned a call away: it is written down. */
+  readonly refused: (call: string, by: string, context: CallContext, reason: string) => void;
   readonly newId: () => string;
   readonly logBug: (id: string, call: string, error: Error) => void;
 }
@@ -95,59 +92,135 @@ const DOOR_FIRST = { initialInputValidationIndex: 1, initialOutputValidationInde
 function bindOne(call: Parameters<typeof implement>[0], handler: unknown, deps: RouterDeps): unknown {
   assert(isHandler(handler), 'each call of the contract has a handler');
   assert(isContractProcedure(call), 'a leaf of the contract is a procedure');
-  const { permission } = call['~orpc'].meta as CallMeta;
+  const meta = call['~orpc'].meta as CallMeta;
   return implement(call, DOOR_FIRST)
     .$context<CallContext>()
     .use(async ({ context, path, next }) => {
-      const session = liveSession(deps.sessions, context);
-      if (!deps.sessions.permits(session, permission)) {
-        throw failure('FORBIDDEN', 'permission-missing', `${session.by} may not ${permission}.`);
-      }
+      const name = path.join('.');
+      const actor = await admitted(deps, meta, context, name);
       try {
-        const done = await next({ context: { session } });
-        return isStream(done.output) ? { ...done, output: guard(done.output, context, path, deps) } : done;
+        const done = await next({ context: { actor } });
+        return isStream(done.output)
+          ? { ...done, output: guard(done.output, context, meta, name, deps) }
+          : done;
       } catch (error) {
-        throw atTheBorder(error, path, deps);
+        throw atTheBorder(error, name, deps);
       }
     })
-    .handler(async ({ input, context, signal }) => {
-      const { session } = context;
-      const answer: unknown = await handler(input, { by: session.by, session, signal });
+    .handler(async ({ input, context, path, signal }) => {
+      const asked: Asked = { meta, name: path.join('.'), input, actor: context.actor };
+      const scope = deps.scopeOf(context.actor);
+      const outside = outsideOf(deps, asked, scope);
+      if (outside !== null) throw turnedAway(deps, asked.name, context.actor.by, context, outside);
+      const answer: unknown = await withPersons(deps, asked, (persons) =>
+        handler(input, {
+          by: context.actor.by,
+          actor: context.actor,
+          persons,
+          scope,
+          origin: context.origin,
+          carry: context.carry,
+          signal,
+        }),
+      );
       if (!isResult(answer)) return answer;
       if (answer.ok) return answer.value;
       throw failure('REFUSED', answer.refusal.reason, answer.refusal.text);
     });
 }
 
+/** Who asks, if they may ask this at all: live session, not locked, permission. Nothing of the input is read yet. */
+async function admitted(
+  deps: RouterDeps,
+  meta: CallMeta,
+  context: CallContext,
+  name: string,
+): Promise<Actor> {
+  const found = await deps.identify(context);
+  if (!found.ok) {
+    // A stale cookie must not keep anybody from signing in.
+    if (meta.permission === PUBLIC_PERMISSION) return NOBODY;
+    throw turnedAway(deps, name, 'nobody', context, { code: 'UNAUTHORIZED', ...found.refusal });
+  }
+  const actor = found.value;
+  if (meta.permission === PUBLIC_PERMISSION) return actor;
+  if (actor.role === 'nobody') {
+    const text = 'Sign in first: there is no live session.';
+    throw turnedAway(deps, name, 'nobody', context, { code: 'UNAUTHORIZED', reason: 'no-session', text });
+  }
+  if (actor.session !== null && actor.session.lockedAtMs !== null && meta.whenLocked !== true) {
+    const text = 'The screen is locked: unlock it by the second factor.';
+    throw turnedAway(deps, name, actor.by, context, { code: 'UNAUTHORIZED', reason: 'session-locked', text });
+  }
+  if (!deps.permits(actor, meta.permission, name)) {
+    const text = `${actor.by} may not ${meta.permission}.`;
+    throw turnedAway(deps, name, actor.by, context, {
+      code: 'FORBIDDEN',
+      reason: 'permission-missing',
+      text,
+    });
+  }
+  if (!isReading(meta.permission)) deps.touched(actor);
+  return actor;
+}
+
+const NOBODY: Actor = { by: 'nobody', role: 'nobody', user: null, session: null, key: null };
+
+/** A screen reads by itself, so reading is no sign of a person. */
+function isReading(permission: string): boolean {
+  return /[.]read(-own)?$/.test(permission);
+}
+
+interface TurnedAway extends AnyRefusal {
+  readonly code: keyof typeof STATUS;
+}
+
+/** Why the input is not the actor's to touch; null when it is. The text tells nothing about what is there. */
+function outsideOf(deps: RouterDeps, asked: Asked, scope: AccountScope): TurnedAway | null {
+  const check = asked.meta.accounts;
+  if (scope.all || typeof check !== 'function') return null;
+  // The door parsed the input by the call's own schema just before.
+  const touched = (check as (input: unknown) => Touched)(asked.input);
+  const accounts = deps.accountsOf(touched);
+  if (accounts !== null && accounts.every((account) => scope.has(account))) return null;
+  const text = `${asked.actor.by} has no such account here.`;
+  return { code: 'FORBIDDEN', reason: 'not-your-account', text };
+}
+
+function turnedAway(
+  deps: RouterDeps,
+  name: string,
+  by: string,
+  context: CallContext,
+  { code, reason, text }: TurnedAway,
+): ORPCError<string, AnyRefusal> {
+  deps.refused(name, by, context, reason);
+  return failure(code, reason, text);
+}
+
 /** A stream ends with its session, and its bugs are bugs like any other. */
 async function* guard(
   stream: AsyncIterable<unknown>,
   context: CallContext,
-  path: readonly string[],
+  meta: CallMeta,
+  name: string,
   deps: RouterDeps,
 ) {
   try {
     for await (const item of stream) {
-      liveSession(deps.sessions, context);
+      await admitted(deps, meta, context, name);
       yield item;
     }
   } catch (error) {
-    throw atTheBorder(error, path, deps);
+    throw atTheBorder(error, name, deps);
   }
 }
 
-function liveSession(sessions: SessionsPort, context: CallContext): Session {
-  const session = context.sessionId === null ? null : sessions.find(context.sessionId);
-  if (session === null)
-    throw failure('UNAUTHORIZED', 'no-session', 'Sign in first: there is no live session.');
-  return session;
-}
-
 /** Known errors pass, all others become one code with an id; what happened is in the log, not on the wire. */
-function atTheBorder(error: unknown, path: readonly string[], deps: RouterDeps): Error {
+function atTheBorder(error: unknown, call: string, deps: RouterDeps): Error {
   if (error instanceof ORPCError && error.code !== 'INTERNAL_SERVER_ERROR') return error;
   const id = deps.newId();
-  deps.logBug(id, path.join('.'), error instanceof Error ? error : new Error(String(error)));
+  deps.logBug(id, call, error instanceof Error ? error : new Error(String(error)));
   return new ORPCError('INTERNAL', { status: 500, message: 'internal', data: { id } });
 }
 
@@ -155,13 +228,6 @@ const STATUS = { UNAUTHORIZED: 401, FORBIDDEN: 403, REFUSED: 409 } as const;
 
 function failure(code: keyof typeof STATUS, reason: string, text: string): ORPCError<string, AnyRefusal> {
   return new ORPCError(code, { status: STATUS[code], message: text, data: { reason, text } });
-}
-
-function isResult(answer: unknown): answer is Result<unknown, AnyRefusal> {
-  if (!isRecord(answer)) return false;
-  return (
-    (answer['ok'] === true && 'value' in answer) || (answer['ok'] === false && isRecord(answer['refusal']))
-  );
 }
 
 function isHandler(value: unknown): value is (input: unknown, context: HandlerContext) => unknown {

@@ -39,9 +39,12 @@ export const AccountQuestion = z.object({
 export type AccountQuestion = z.infer<typeof AccountQuestion>;
 
 export const accountsContract = {
-  import: oc.meta({ permission: 'accounts.import' }).input(AccountFile).output(AccountReport),
+  import: oc
+    .meta({ permission: 'accounts.import', accounts: 'none' })
+    .input(AccountFile)
+    .output(AccountReport),
   list: oc
-    .meta({ permission: 'accounts.read' })
+    .meta({ permission: 'accounts.read', accounts: 'filtered' })
     .input(AccountQuestion)
     .output(z.object({ accounts: z.array(Account), total: z.number() })),
 };

@@ -8,6 +8,7 @@ import type { BadRow, FileRefusal, Table } from '#core/lib/table.ts';
 import { inTurns } from '#core/lib/turns.ts';
 import { readTableAside } from '#core/lib/worker-table.ts';
 import type { AccountId } from '#core/model/ids.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import { parseInstant } from '#core/model/market-clock.ts';
 import type { AccountFile, AccountQuestion, AccountReport } from './contract.ts';
 import { accountReader } from './parse.ts';
@@ -63,8 +64,8 @@ export function createAccounts(deps: AccountsDeps) {
         running = false;
       }
     },
-    list: (question: AccountQuestion) => {
-      const found = [...accounts.values()].filter((one) => matches(one, question));
+    list: (question: AccountQuestion, { scope }: { readonly scope: AccountScope }) => {
+      const found = [...accounts.values()].filter((one) => scope.has(one.account) && matches(one, question));
       return { accounts: found.slice(0, question.limit), total: found.length };
     },
   };

@@ -61,13 +61,13 @@ export const FeedBatch = z.object({
 export type FeedBatch = z.infer<typeof FeedBatch>;
 
 export const deskContract = {
-  status: oc.meta({ permission: 'desk.read' }).output(DeskStatus),
+  status: oc.meta({ permission: 'desk.read', accounts: 'none' }).output(DeskStatus),
   /**
    * Facts after a place of the journal, in order, each once, in batches; wire messages left out.
    * The first batch comes at once, even when it is empty.
    */
   follow: oc
-    .meta({ permission: 'desk.read' })
+    .meta({ permission: 'desk.read', accounts: 'filtered' })
     .input(z.object({ afterSeq: z.int().nonnegative() }))
     .output(eventIterator(FeedBatch)),
 };

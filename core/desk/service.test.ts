@@ -1,3 +1,4 @@
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import { describe, expect, it } from 'vitest';
 import type { Entry, Fact } from '#core/events.ts';
 import type { Journal } from '#core/journal/port.ts';
@@ -31,6 +32,7 @@ function world() {
     status: () => {
       throw new Error('not asked');
     },
+    visible: (entry, { by }) => entry.fact.kind !== 'mode-changed' || by === 'asha',
   };
   const pass = (ms: number): void => {
     nowMs += ms;
@@ -54,12 +56,14 @@ function stream(answer: unknown): AsyncGenerator<FeedBatch, void, void> {
   return answer as AsyncGenerator<FeedBatch, void, void>;
 }
 
+const ASHA = { by: 'asha', scope: EVERY_ACCOUNT };
+
 describe('the feed', () => {
   it('gives what is stored at once, then what comes, each once, in order', async () => {
     const { follow, add, pass } = world();
     add(started);
     add(started);
-    const feed = stream(follow({ afterSeq: 1 }, {}));
+    const feed = stream(follow({ afterSeq: 1 }, ASHA));
     expect((await feed.next()).value).toMatchObject({ throughSeq: 2, entries: [{ seq: 2 }] });
     const next = feed.next();
     await Promise.resolve();
@@ -73,7 +77,7 @@ describe('the feed', () => {
     add(raw);
     add(started);
     add(raw);
-    const feed = stream(follow({ afterSeq: 0 }, {}));
+    const feed = stream(follow({ afterSeq: 0 }, ASHA));
     const { value } = await feed.next();
     expect(value?.entries.map(({ seq }) => seq)).toEqual([2]);
     expect(value?.throughSeq).toBe(3);
@@ -81,7 +85,7 @@ describe('the feed', () => {
 
   it('speaks at once to a follower without news, and again when it was long silent', async () => {
     const { follow, pass } = world();
-    const feed = stream(follow({ afterSeq: 0 }, {}));
+    const feed = stream(follow({ afterSeq: 0 }, ASHA));
     expect((await feed.next()).value).toEqual({ entries: [], throughSeq: 0 });
     const next = feed.next();
     await Promise.resolve();
@@ -92,7 +96,7 @@ describe('the feed', () => {
   it('reads a long log in bounded batches', async () => {
     const { follow, add } = world();
     for (let n = 0; n < FEED_BATCH_MAX + 1; n += 1) add(started);
-    const feed = stream(follow({ afterSeq: 0 }, {}));
+    const feed = stream(follow({ afterSeq: 0 }, ASHA));
     expect((await feed.next()).value?.entries).toHaveLength(FEED_BATCH_MAX);
     expect((await feed.next()).value?.entries).toHaveLength(1);
   });
@@ -100,7 +104,7 @@ describe('the feed', () => {
   it('ends with its follower and leaves no timer behind', async () => {
     const { follow, ticks } = world();
     const leaving = new AbortController();
-    const feed = stream(follow({ afterSeq: 0 }, { signal: leaving.signal }));
+    const feed = stream(follow({ afterSeq: 0 }, { ...ASHA, signal: leaving.signal }));
     await feed.next();
     const last = feed.next();
     leaving.abort();
@@ -112,7 +116,7 @@ describe('the feed', () => {
     const { follow } = world();
     let refused: unknown = null;
     for (let n = 0; n < 100 && refused === null; n += 1) {
-      const answer = follow({ afterSeq: 0 }, {});
+      const answer = follow({ afterSeq: 0 }, ASHA);
       if ('ok' in answer) refused = answer;
       else await answer.next();
     }

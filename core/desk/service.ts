@@ -1,6 +1,7 @@
 import type { Entry, FactKind } from '#core/events.ts';
 import type { Host } from '#core/host.ts';
 import type { Journal } from '#core/journal/port.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import { refuse } from '#core/lib/result.ts';
 import { FEED_BATCH_MAX, type DeskStatus, type FeedBatch } from './contract.ts';
 
@@ -19,6 +20,13 @@ export interface DeskDeps {
   readonly host: Pick<Host, 'now' | 'every'>;
   /** Everything of the status that other services know. */
   readonly status: () => Omit<DeskStatus, 'nowMs' | 'desk'>;
+  /** May this follower see the fact? */
+  readonly visible: (entry: Entry, follower: Follower) => boolean;
+}
+
+export interface Follower {
+  readonly by: string;
+  readonly scope: AccountScope;
 }
 
 /** The desk as a screen sees it: its state now, and its facts from any place on. */
@@ -37,7 +45,10 @@ export function createDesk(deps: DeskDeps) {
         if (last !== undefined || deps.host.now() - spokeAtMs >= FEED_SILENCE_MS) {
           after = last?.seq ?? after;
           spokeAtMs = deps.host.now();
-          yield batch(stored, after);
+          yield batch(
+            stored.filter((entry) => deps.visible(entry, context)),
+            after,
+          );
         }
         // A full batch means that more is waiting: no pause until the follower has caught up.
         if (stored.length < FEED_BATCH_MAX) await bell.next();
@@ -62,7 +73,7 @@ export function createDesk(deps: DeskDeps) {
 interface FollowInput {
   readonly afterSeq: number;
 }
-interface FollowContext {
+interface FollowContext extends Follower {
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -2,6 +2,9 @@ import { Exchange, Segment } from '#core/model/instrument.ts';
 import { VenueId } from '#core/model/ids.ts';
 import { z } from 'zod';
 
+/** Exchange connections of one desk. */
+export const VENUES_MAX = 16;
+
 /** Which venue a desk talks to and how. Protocol numbers move by circular: all of it is configuration. */
 const Endpoint = z.object({
   host: z.string().min(1),

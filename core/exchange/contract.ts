@@ -33,15 +33,15 @@ export type QuoteShown = z.infer<typeof QuoteShown>;
 const WATCHED_MAX = 10_000;
 
 export const exchangeContract = {
-  links: oc.meta({ permission: 'exchange.read' }).output(z.array(LinkShown)),
+  links: oc.meta({ permission: 'exchange.read', accounts: 'none' }).output(z.array(LinkShown)),
   /** Sequence numbers start again at 1 on both sides. What was unanswered stays in doubt. */
   resetSession: oc
-    .meta({ permission: 'exchange.reset-session' })
+    .meta({ permission: 'exchange.reset-session', accounts: 'none', action: 'gateway' })
     .input(z.object({ venue: VenueId, session: SessionRoleName, reason: z.string().trim().min(5).max(500) }))
     .output(z.object({ reset: z.boolean() })),
   /** Latest quotes of these contracts now, then only those that changed, in batches. */
   quotes: oc
-    .meta({ permission: 'exchange.read' })
+    .meta({ permission: 'exchange.read', accounts: 'none' })
     .input(z.object({ instrumentIds: z.array(InstrumentId).max(WATCHED_MAX) }))
     .output(eventIterator(z.array(QuoteShown))),
 };

@@ -46,10 +46,16 @@ export const LimitsFile = ContractFile.omit({ format: true }).extend({
 export type LimitsFile = z.infer<typeof LimitsFile>;
 
 export const instrumentsContract = {
-  import: oc.meta({ permission: 'instruments.import' }).input(ContractFile).output(ContractReport),
-  importLimits: oc.meta({ permission: 'instruments.import' }).input(LimitsFile).output(ContractReport),
+  import: oc
+    .meta({ permission: 'instruments.import', accounts: 'none' })
+    .input(ContractFile)
+    .output(ContractReport),
+  importLimits: oc
+    .meta({ permission: 'instruments.import', accounts: 'none' })
+    .input(LimitsFile)
+    .output(ContractReport),
   search: oc
-    .meta({ permission: 'instruments.read' })
+    .meta({ permission: 'instruments.read', accounts: 'none' })
     .input(
       z.object({ text: z.string().trim().min(1).max(60), limit: z.int().min(1).max(FOUND_MAX).default(50) }),
     )

@@ -1,4 +1,4 @@
-import { oc } from '#core/lib/procedure.ts';
+import { oc, touches, type Touched } from '#core/lib/procedure.ts';
 import { AccountId, ExchangeOrderId, InstrumentId, OrderId, VenueId } from '#core/model/ids.ts';
 import { Product } from '#core/model/product.ts';
 import { Side } from '#core/model/side.ts';
@@ -97,8 +97,6 @@ export const OrderFilter = z.object({
 });
 export type OrderFilter = z.infer<typeof OrderFilter>;
 
-/** Names in one call of persons deciding a doubt. */
-const PERSONS_MAX = 5;
 /** Foreign orders named in one call. */
 const FOREIGN_MAX = 1000;
 
@@ -126,28 +124,38 @@ export const PendingReport = z.object({
 });
 export type PendingReport = z.infer<typeof PendingReport>;
 
+const ofOrder = (order: { readonly orderId: string }): Touched => ({ orders: [order.orderId] });
+const ofForeign = (asked: { readonly exchangeOrderIds: readonly string[] }): Touched => ({
+  exchangeOrders: asked.exchangeOrderIds,
+});
+
 export const ordersContract = {
-  list: oc.meta({ permission: 'orders.read' }).input(OrderFilter).output(z.array(OrderShown)),
+  list: oc
+    .meta({ permission: 'orders.read', accounts: 'filtered' })
+    .input(OrderFilter)
+    .output(z.array(OrderShown)),
   one: oc
-    .meta({ permission: 'orders.read' })
+    .meta({ permission: 'orders.read', accounts: touches(ofOrder) })
     .input(z.object({ orderId: OrderId }))
     .output(OrderShown.nullable()),
-  foreign: oc.meta({ permission: 'orders.read' }).output(z.array(ForeignOrderShown)),
-  importPending: oc.meta({ permission: 'orders.import' }).input(PendingFile).output(PendingReport),
+  foreign: oc.meta({ permission: 'orders.read', accounts: 'filtered' }).output(z.array(ForeignOrderShown)),
+  importPending: oc
+    .meta({ permission: 'orders.import', accounts: 'none' })
+    .input(PendingFile)
+    .output(PendingReport),
   /** Asks the exchange to cancel main's resting orders, where the venue grants it. */
   cancelForeign: oc
-    .meta({ permission: 'orders.cancel-foreign' })
+    .meta({ permission: 'orders.cancel-foreign', accounts: touches(ofForeign) })
     .input(z.object({ exchangeOrderIds: z.array(ExchangeOrderId).min(1).max(FOREIGN_MAX) }))
     .output(z.object({ sent: z.number() })),
-  /** What became of an order in doubt, or of a trade with two contents. `with` names the further persons. */
+  /** What became of an order in doubt, or of a trade with two contents.*/
   decideDoubt: oc
-    .meta({ permission: 'orders.decide-doubt' })
+    .meta({ permission: 'orders.decide-doubt', accounts: touches(ofOrder), action: 'doubt' })
     .input(
       z.object({
         orderId: OrderId,
         outcome: z.enum(['never-reached', 'canceled', 'filled']),
         cumQuantity: z.int().nonnegative(),
-        with: z.array(z.string().trim().min(1).max(60)).max(PERSONS_MAX).default([]),
         reason: z.string().trim().min(5).max(500),
       }),
     )

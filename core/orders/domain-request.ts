@@ -138,9 +138,10 @@ export function decideByPersons(
   if (!isOpen && !(rule.hasConflict && isEnded)) {
     return refuse({ reason: 'not-working', text: `${order.orderId} is ${order.status}, not in doubt` });
   }
-  if (new Set(by).size < rule.persons || reason.trim() === '') {
-    const text = `this takes ${rule.persons} person(s), by name, and a reason`;
-    return refuse({ reason: 'authority-missing', text });
+  if (reason.trim() === '') return refuse({ reason: 'authority-missing', text: 'this takes a reason' });
+  if (new Set(by).size < rule.persons) {
+    const text = `this takes ${rule.persons} persons, not ${new Set(by).size}`;
+    return refuse({ reason: 'second-person-needed', text });
   }
   const least = Math.max(order.filledQuantity, outcome === 'filled' ? order.terms.quantity : 0);
   const most = outcome === 'never-reached' ? 0 : order.terms.quantity;

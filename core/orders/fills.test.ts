@@ -68,7 +68,7 @@ describe('fills (I4)', () => {
     expect(desk.hear(other)).toEqual([]);
     const decision = { outcome: 'canceled', cumQuantity: 20, reason: 'checked with the exchange' } as const;
     expect(desk.orders.decideDoubt(orderId, { ...decision, by: ['a'] })).toMatchObject({
-      refusal: { reason: 'authority-missing' },
+      refusal: { reason: 'second-person-needed' },
     });
     done(desk.orders.decideDoubt(orderId, { ...decision, by: ['a', 'b'] }));
     expect([desk.orders.blocked(C1), desk.orders.reserved(ROW, 'sell')]).toEqual([null, 0]);

@@ -2,11 +2,19 @@ import { ok, type Result } from '#core/lib/result.ts';
 import type { ExchangeOrderId, OrderId } from '#core/model/ids.ts';
 import type { OrderFilter, OrderShown } from './contract.ts';
 import type { PersonsDecision } from './domain-request.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import type { Order, OrderRefusal, OrdersPort } from './port.ts';
 import { MAY_WORK } from './status-table.ts';
 
 export interface Context {
   readonly by: string;
+}
+interface Persons {
+  /** Who asks, and who agreed. */
+  readonly persons: readonly string[];
+}
+interface Scoped {
+  readonly scope: AccountScope;
 }
 
 interface CallsDeps extends Pick<OrdersPort, 'order' | 'orders' | 'foreignOrders' | 'cancelForeign'> {
@@ -16,18 +24,20 @@ interface CallsDeps extends Pick<OrdersPort, 'order' | 'orders' | 'foreignOrders
 /** Handlers of the orders contract. */
 export function createCalls(deps: CallsDeps) {
   return {
-    list: (filter: OrderFilter): readonly OrderShown[] => {
+    list: (filter: OrderFilter, { scope }: Scoped): readonly OrderShown[] => {
       const found: OrderShown[] = [];
-      for (const order of deps.orders()) if (matches(order, filter)) found.push(orderShown(order));
+      for (const order of deps.orders())
+        if (scope.has(order.terms.account) && matches(order, filter)) found.push(orderShown(order));
       return found;
     },
     one: (input: { readonly orderId: OrderId }): OrderShown | null => {
       const order = deps.order(input.orderId);
       return order === null ? null : orderShown(order);
     },
-    foreign: () =>
+    foreign: (_input: unknown, { scope }: Scoped) =>
       deps
         .foreignOrders()
+        .filter(({ account }) => scope.has(account))
         .map(
           ({ venue, exchangeOrderId, account, instrumentId, product, side, openQuantity, cancel, text }) => ({
             venue,
@@ -44,12 +54,11 @@ export function createCalls(deps: CallsDeps) {
     cancelForeign: (input: { readonly exchangeOrderIds: readonly ExchangeOrderId[] }, context: Context) =>
       deps.cancelForeign(input.exchangeOrderIds, context.by),
     decideDoubt: (
-      input: Omit<PersonsDecision, 'by'> & { readonly orderId: OrderId; readonly with: readonly string[] },
-      context: Context,
+      input: Omit<PersonsDecision, 'by'> & { readonly orderId: OrderId },
+      { persons }: Persons,
     ): Result<{ readonly decided: true }, OrderRefusal> => {
       const { orderId, outcome, cumQuantity, reason } = input;
-      const by = [...new Set([context.by, ...input.with])];
-      const done = deps.decideDoubt(orderId, { outcome, cumQuantity, by, reason });
+      const done = deps.decideDoubt(orderId, { outcome, cumQuantity, by: persons, reason });
       return done.ok ? ok({ decided: true as const }) : done;
     },
   };

@@ -167,14 +167,20 @@ export type ShortfallList = z.infer<typeof ShortfallList>;
 
 export const positionsContract = {
   list: oc
-    .meta({ permission: 'positions.read' })
+    .meta({ permission: 'positions.read', accounts: 'filtered' })
     .input(PositionFilter)
     .output(z.object({ rows: z.array(PositionShown), nowMs: z.number() })),
-  summary: oc.meta({ permission: 'positions.read' }).input(PositionFilter).output(ProfitSummary),
-  import: oc.meta({ permission: 'positions.import' }).input(PositionFile).output(PositionFileReport),
+  summary: oc
+    .meta({ permission: 'positions.read', accounts: 'filtered' })
+    .input(PositionFilter)
+    .output(ProfitSummary),
+  import: oc
+    .meta({ permission: 'positions.import', accounts: 'none' })
+    .input(PositionFile)
+    .output(PositionFileReport),
   /** The list takes the place of the one before it. */
   importShortfall: oc
-    .meta({ permission: 'positions.import' })
+    .meta({ permission: 'positions.import', accounts: 'none' })
     .input(ShortfallList)
     .output(z.object({ rows: z.number(), repeated: z.boolean() })),
 };

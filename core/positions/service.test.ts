@@ -1,3 +1,4 @@
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import { describe, expect, it } from 'vitest';
 import type { Entry, Fact } from '#core/events.ts';
 import type { Quote } from '#core/exchange/port.ts';
@@ -106,11 +107,13 @@ const BOOK = [
   { quantity: 10, carriedValueE4: 10, instrumentId: UNKNOWN, account: AccountId.parse('C2') },
 ];
 
+const EVERYONE = { scope: EVERY_ACCOUNT };
+
 describe('the grid', () => {
   it('shows each row with its price, the age of it, source, as-of and proof', () => {
     const { hold, handlers } = desk([quote(GOLD, 752_500_000, 8_000)]);
     hold(BOOK);
-    const shown = handlers.list({}).rows.map((row) => ({
+    const shown = handlers.list({}, EVERYONE).rows.map((row) => ({
       id: row.instrumentId,
       net: row.net,
       price: row.price,
@@ -148,13 +151,13 @@ describe('the grid', () => {
   ] as const)('filters by %j', (filter, wanted) => {
     const { hold, handlers } = desk();
     hold(BOOK);
-    expect(handlers.list(filter).rows.map((row) => row.instrumentId)).toEqual(wanted);
+    expect(handlers.list(filter, EVERYONE).rows.map((row) => row.instrumentId)).toEqual(wanted);
   });
 
   it('sums per class and leaves nothing out in silence', () => {
     const { hold, handlers } = desk();
     hold(BOOK);
-    const summary = handlers.summary({});
+    const summary = handlers.summary({}, EVERYONE);
     const [equity, fno, currency, commodity] = summary.classes;
     expect(fno).toMatchObject({ rows: 1, openRows: 1, unpricedRows: 0, unrealisedE4: 13_000_000n });
     expect(commodity).toMatchObject({ rows: 1, openRows: 1, unpricedRows: 1, unrealisedE4: 0n });
@@ -173,7 +176,7 @@ describe('the grid', () => {
         account: AccountId.parse(name),
       })),
     );
-    expect(handlers.summary({}).unrealisedE4).toBe(3n * (100n - BigInt(rich)));
+    expect(handlers.summary({}, EVERYONE).unrealisedE4).toBe(3n * (100n - BigInt(rich)));
   });
 });
 

@@ -4,6 +4,7 @@ import type { Journal, JournalRefusal, Projection } from '#core/journal/port.ts'
 import { present } from '#core/lib/assert.ts';
 import { ok, refuse, type Result } from '#core/lib/result.ts';
 import type { InstrumentId } from '#core/model/ids.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import type { RowKey } from '#core/square-off/events.ts';
 import { contractOf, createBook, rowOf, type Book, type RowState } from './book.ts';
 import type {
@@ -45,6 +46,9 @@ export interface PositionsDeps {
 interface Context {
   readonly by: string;
 }
+interface Scoped {
+  readonly scope: AccountScope;
+}
 
 /** Positions: a book in memory that is the replay of the log, and what the screen asks of it. */
 export function createPositions(deps: PositionsDeps) {
@@ -60,23 +64,26 @@ export function createPositions(deps: PositionsDeps) {
 
   const port = createPort(book, deps.overcommitted);
 
-  function* asked(filter: PositionFilter): Generator<readonly [PositionRow, Beside], void, void> {
+  function* asked(
+    filter: PositionFilter,
+    scope: AccountScope,
+  ): Generator<readonly [PositionRow, Beside], void, void> {
     const nowMs = deps.now();
     const rows = filter.account === undefined ? port.rows() : port.rowsOf(filter.account);
     for (const row of rows) {
       const instrument = deps.instruments.get(row.instrumentId);
-      if (!matches(row, instrument, filter)) continue;
+      if (!scope.has(row.account) || !matches(row, instrument, filter)) continue;
       const shortfall = book.shortfall.byAccount.get(row.account) ?? null;
       yield [row, { instrument, quote: deps.quotes(row.instrumentId), shortfall, nowMs }];
     }
   }
 
   const handlers = {
-    list: (filter: PositionFilter): { rows: readonly PositionShown[]; nowMs: number } => ({
-      rows: Array.from(asked(filter), ([row, beside]) => shown(row, beside)),
+    list: (filter: PositionFilter, { scope }: Scoped): { rows: readonly PositionShown[]; nowMs: number } => ({
+      rows: Array.from(asked(filter, scope), ([row, beside]) => shown(row, beside)),
       nowMs: deps.now(),
     }),
-    summary: (filter: PositionFilter): ProfitSummary => summarise(asked(filter)),
+    summary: (filter: PositionFilter, { scope }: Scoped): ProfitSummary => summarise(asked(filter, scope)),
     import: (file: PositionFile, context: Context) =>
       deps.importPositions?.(file, context.by) ??
       refuse({ reason: 'no-importer', text: 'This desk has no importer of position files.' }),

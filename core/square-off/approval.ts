@@ -26,7 +26,7 @@ export function approve(
   );
   const persons = new Set(asked.by.map((person) => person.trim()).filter((person) => person !== '')).size;
   if (persons >= needed) return null;
-  return { reason: 'too-few-persons', text: `${needed} persons must approve, not ${persons}` };
+  return { reason: 'second-person-needed', text: `${needed} persons must approve, not ${persons}` };
 }
 
 function hasReadBack(plan: Plan): boolean {

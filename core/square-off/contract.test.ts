@@ -1,3 +1,4 @@
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import { expect, it } from 'vitest';
 import { ALL, contract, row } from '#tests/square-off/book.ts';
 import { createDesk } from '#tests/square-off/desk.ts';
@@ -9,10 +10,12 @@ it('what the service answers passes its contract', () => {
   const desk = createDesk([call], [row('A1', call, 655)], { behaviour: restAll });
   const calls = desk.squareOff.handlers;
   const asked = ExitAsked.parse({ ...ALL });
-  const dryRun = DryRunShown.parse(calls.dryRun(asked, { by: 'asha' }));
+  const dryRun = DryRunShown.parse(calls.dryRun(asked, { by: 'asha', scope: EVERY_ACCOUNT }));
   expect(dryRun.plan.rows.map((one) => one.slices)).toEqual([[650]]);
   const runId = desk.exit();
   const status = calls.status({ runId });
   expect(status.ok && RunShown.parse(status.value).working).toBe(1);
-  expect(calls.leftovers.list().map((item) => BoardRow.parse(item).reason)).toEqual(['odd-lot']);
+  expect(
+    calls.leftovers.list(undefined, { scope: EVERY_ACCOUNT }).map((item) => BoardRow.parse(item).reason),
+  ).toEqual(['odd-lot']);
 });

@@ -1,4 +1,4 @@
-import { oc } from '#core/lib/procedure.ts';
+import { oc, touches, type Touched } from '#core/lib/procedure.ts';
 import {
   AccountId,
   ExchangeOrderId,
@@ -15,7 +15,6 @@ import { z } from 'zod';
 
 /** Rows that one exit names at most. */
 const NAMED_ROWS_MAX = 20_000;
-const PERSONS_MAX = 5;
 
 const RowName = z.object({ account: AccountId, instrumentId: InstrumentId, product: Product });
 const Why = z.string().trim().min(1).max(500);
@@ -197,36 +196,55 @@ export const BoardRow = Leftover.extend({
 
 const OfRun = z.object({ runId: RunId, why: Why });
 
+const ofRun = (asked: { readonly runId: string }): Touched => ({ runs: [asked.runId] });
+const ofPlan = (asked: { readonly planId: string }): Touched => ({ plans: [asked.planId] });
+const ofRow = (asked: { readonly account: string }): Touched => ({ accounts: [asked.account] });
+/** An exit of everything is cut to the caller's own rows. */
+const ofExit = ({ scope, instructions }: ExitAsked): Touched => ({
+  accounts: [...(scope.kind === 'rows' ? scope.rows : []), ...instructions].map(({ account }) => account),
+});
+
 export const squareOffContract = {
   /** Sends nothing. What it shows is what an approval binds. */
-  dryRun: oc.meta({ permission: 'square-off.dry-run' }).input(ExitAsked).output(DryRunShown),
-  /** `by` names the persons beside the one who is signed in. */
+  dryRun: oc
+    .meta({ permission: 'square-off.dry-run', accounts: touches(ofExit) })
+    .input(ExitAsked)
+    .output(DryRunShown),
+  /** Policy may ask for a second person, who then approves this very plan. */
   approve: oc
-    .meta({ permission: 'square-off.approve' })
+    .meta({ permission: 'square-off.approve', accounts: touches(ofPlan), action: 'exit' })
     .input(
       z.object({
         planId: PlanId,
         planHash: z.string(),
-        by: z.array(z.string().trim().min(1).max(60)).max(PERSONS_MAX).default([]),
       }),
     )
     .output(z.object({ runId: RunId, shrunkRows: z.number() })),
   status: oc
-    .meta({ permission: 'square-off.read' })
+    .meta({ permission: 'square-off.read', accounts: touches(ofRun) })
     .input(z.object({ runId: RunId }))
     .output(RunShown),
-  runs: oc.meta({ permission: 'square-off.read' }).output(z.array(RunShown)),
-  pause: oc.meta({ permission: 'square-off.steer' }).input(OfRun).output(z.null()),
-  resume: oc.meta({ permission: 'square-off.steer' }).input(OfRun).output(z.null()),
-  stop: oc.meta({ permission: 'square-off.steer' }).input(OfRun).output(z.null()),
+  runs: oc.meta({ permission: 'square-off.read', accounts: 'filtered' }).output(z.array(RunShown)),
+  pause: oc
+    .meta({ permission: 'square-off.steer', accounts: touches(ofRun) })
+    .input(OfRun)
+    .output(z.null()),
+  resume: oc
+    .meta({ permission: 'square-off.steer', accounts: touches(ofRun) })
+    .input(OfRun)
+    .output(z.null()),
+  stop: oc
+    .meta({ permission: 'square-off.steer', accounts: touches(ofRun) })
+    .input(OfRun)
+    .output(z.null()),
   releaseHedge: oc
-    .meta({ permission: 'square-off.release-hedge' })
+    .meta({ permission: 'square-off.release-hedge', accounts: touches(ofRow) })
     .input(RowName.extend({ runId: RunId, reason: z.string().trim().min(5).max(500) }))
     .output(z.null()),
   leftovers: {
-    list: oc.meta({ permission: 'square-off.read' }).output(z.array(BoardRow)),
+    list: oc.meta({ permission: 'square-off.read', accounts: 'filtered' }).output(z.array(BoardRow)),
     settle: oc
-      .meta({ permission: 'square-off.settle' })
+      .meta({ permission: 'square-off.settle', accounts: touches(ofRow) })
       .input(RowName.extend({ runId: RunId, how: Settlement, note: Why }))
       .output(z.null()),
   },

@@ -1,3 +1,4 @@
+import type { AccountScope } from '#core/model/scope.ts';
 import type { Capabilities, Quote } from '#core/exchange/port.ts';
 import type { TradingSessionStatus } from '#core/exchange/events.ts';
 import type { AccountId, ExchangeOrderId, InstrumentId, OrderId, RunId, VenueId } from '#core/model/ids.ts';
@@ -29,6 +30,8 @@ export interface ExitRequest {
   /** A client's instruction speaks for that client only. */
   readonly instructions: readonly { readonly account: AccountId; readonly evidence: Evidence }[];
   readonly by: string;
+  /** Whose rows an exit of everything takes: those of the asker's accounts; without it every row. */
+  readonly within?: AccountScope;
 }
 
 export interface VenueView {

@@ -1,3 +1,4 @@
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contract, exitOf, planInput, row } from '#tests/square-off/book.ts';
@@ -120,7 +121,7 @@ describe('a run against a moody venue', () => {
           expect(beyond).toBe(false);
           expect(desk.state(runId)).toMatch(/^ended: \d flat, \d left, 0 open$/);
           const left = desk.squareOff.handlers.leftovers
-            .list()
+            .list(undefined, { scope: EVERY_ACCOUNT })
             .reduce((sum, one) => sum + Math.abs(one.quantity), 0);
           expect(filled.call + filled.put + filled.future + left).toBe(
             (longLots + shortLots + Math.abs(futureLots)) * 65,

@@ -1,3 +1,4 @@
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import { describe, expect, it } from 'vitest';
 import { ALL, at, contract, NOW, row } from '#tests/square-off/book.ts';
 import { createDesk } from '#tests/square-off/desk.ts';
@@ -12,7 +13,7 @@ const sold = (desk: TestDesk): number[] =>
   desk.sent.filter((order) => order.side === 'sell').map((order) => order.quantity);
 
 describe('approval', () => {
-  const by = { by: 'asha' };
+  const by = { by: 'asha', persons: ['asha'], scope: EVERY_ACCOUNT };
   const plan = (desk: TestDesk) => desk.squareOff.handlers.dryRun(ALL, by);
   const reason = (done: { ok: true } | { ok: false; refusal: { reason: string } }): string =>
     done.ok ? 'ok' : done.refusal.reason;
@@ -20,8 +21,7 @@ describe('approval', () => {
   it('binds the hash that was read, expires, and is used once', () => {
     const desk = createDesk([call], [long]);
     const { planId, planHash } = plan(desk);
-    const approve = (hash: string) =>
-      reason(desk.squareOff.handlers.approve({ planId, planHash: hash, by: [] }, by));
+    const approve = (hash: string) => reason(desk.squareOff.handlers.approve({ planId, planHash: hash }, by));
     expect([approve('0'.repeat(64)), approve(planHash), approve(planHash)]).toEqual([
       'hash-differs',
       'ok',
@@ -30,16 +30,16 @@ describe('approval', () => {
     const late = createDesk([call], [long]);
     const old = plan(late);
     late.pass(121_000);
-    expect(reason(late.squareOff.handlers.approve({ ...old, by: [] }, by))).toBe('plan-expired');
+    expect(reason(late.squareOff.handlers.approve(old, by))).toBe('plan-expired');
   });
 
   it('needs as many persons as policy says, each once', () => {
     const desk = createDesk([call], [long], { policy: { personsRequired: 2 } });
     const approve = (others: string[]) =>
-      reason(desk.squareOff.handlers.approve({ ...plan(desk), by: others }, by));
+      reason(desk.squareOff.handlers.approve(plan(desk), { persons: ['asha', ...others] }));
     expect([approve([]), approve(['asha']), approve(['ravi'])]).toEqual([
-      'too-few-persons',
-      'too-few-persons',
+      'second-person-needed',
+      'second-person-needed',
       'ok',
     ]);
   });
@@ -48,7 +48,7 @@ describe('approval', () => {
     const desk = createDesk([call], [long]);
     const made = plan(desk);
     foreignSale(desk, 260);
-    const done = desk.squareOff.handlers.approve({ ...made, by: [] }, by);
+    const done = desk.squareOff.handlers.approve(made, by);
     desk.settle();
     expect([done.ok && done.value.shrunkRows, sold(desk)]).toEqual([1, [390]]);
   });

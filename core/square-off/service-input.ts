@@ -49,8 +49,10 @@ export function inputOf(deps: InputDeps, request: ExitRequest, nowMs: number): P
 }
 
 function rowsOf(deps: InputDeps, request: ExitRequest): readonly PositionRow[] {
-  const { scope } = request;
-  if (scope.kind === 'all') return [...deps.positions.rows()];
+  const { scope, within } = request;
+  if (scope.kind === 'all') {
+    return [...deps.positions.rows()].filter((row) => within?.has(row.account) ?? true);
+  }
   const accounts = new Set(scope.rows.map((row) => row.account));
   return [...accounts].flatMap((account) => deps.positions.rowsOf(account));
 }

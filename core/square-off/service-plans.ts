@@ -4,7 +4,8 @@ import { present } from '#core/lib/assert.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
 import { PlanId, RunId } from '#core/model/ids.ts';
-import type { AccountId } from '#core/model/ids.ts';
+import type { AccountId, InstrumentId } from '#core/model/ids.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import { approve, shrink } from './approval.ts';
 import type { SquareOffFact } from './events.ts';
@@ -28,7 +29,7 @@ export interface DryRun {
 export interface Approving {
   readonly planId: PlanId;
   readonly planHash: string;
-  /** Persons beside the caller. */
+  /** Who asks, and who agreed. */
   readonly by: readonly string[];
 }
 
@@ -37,7 +38,14 @@ interface PlansDeps extends InputDeps {
   readonly now: () => number;
   readonly mayTrade: () => string | null;
   readonly append: (facts: readonly SquareOffFact[]) => Result<null, JournalRefusal>;
+  readonly mayApprove: MayApprove;
 }
+
+/** Why this person may not let so much go to these exchanges (limits, exchange ids); null when they may. */
+export type MayApprove = (
+  by: string,
+  exit: { readonly notionalE4: bigint; readonly instrumentIds: readonly InstrumentId[] },
+) => SquareOffRefusal | null;
 
 type Approval = Result<{ readonly runId: RunId; readonly shrunkRows: number }, SquareOffRefusal>;
 
@@ -63,7 +71,9 @@ export function createPlans(deps: PlansDeps) {
   /** Binds persons to the plan that they read and runs it at once. The book may have shrunk since, never grown. */
   function approvePlan(asked: Approving): Approval {
     const found = kept.get(asked.planId);
-    const refusal = approve(found ?? null, asked, { nowMs: now(), policy, mayNotTrade: deps.mayTrade() });
+    const refusal =
+      approve(found ?? null, asked, { nowMs: now(), policy, mayNotTrade: deps.mayTrade() }) ??
+      mayNotApprove(deps.mayApprove, asked, found);
     if (refusal !== null) return refuse(refusal);
     const { plan, request, planId, planHash } = present(found, 'the plan of an approval that may be');
     const input = inputOf(deps, request, now());
@@ -79,7 +89,27 @@ export function createPlans(deps: PlansDeps) {
     return ok({ runId, shrunkRows });
   }
 
-  return { dryRun, approve: approvePlan };
+  return {
+    dryRun,
+    approve: approvePlan,
+    /** The accounts of a kept dry run; null when there is none of that name. */
+    accountsOf: (planId: string): readonly AccountId[] | null => {
+      const plan = kept.get(PlanId.parse(planId))?.plan;
+      return plan === undefined ? null : [...plan.rows, ...plan.leftovers].map(({ account }) => account);
+    },
+  };
+}
+
+/** The first name is the asker's: it is their limit, and their id that the orders carry. */
+function mayNotApprove(
+  mayApprove: MayApprove,
+  { by }: Approving,
+  found: DryRun | undefined,
+): SquareOffRefusal | null {
+  if (found === undefined) return null;
+  const { rows, totals } = found.plan;
+  const instrumentIds = [...new Set(rows.map((row) => row.instrumentId))];
+  return mayApprove(present(by[0], 'who asks'), { notionalE4: BigInt(totals.notionalE4), instrumentIds });
 }
 
 /** What is asked at the door: an exit whose evidence does not say who gave it, because the session does. */
@@ -99,7 +129,11 @@ export interface ExitAskedAtDoor {
 type EvidenceAtDoor = Omit<Evidence, 'by'>;
 
 /** The same with the name of the person who asks it. */
-export function requestOf({ scope, evidence, instructions }: ExitAskedAtDoor, by: string): ExitRequest {
+export function requestOf(
+  { scope, evidence, instructions }: ExitAskedAtDoor,
+  by: string,
+  within: AccountScope,
+): ExitRequest {
   const signed = (given: EvidenceAtDoor | null): Evidence | null =>
     given === null ? null : { ...given, by };
   return {
@@ -110,6 +144,7 @@ export function requestOf({ scope, evidence, instructions }: ExitAskedAtDoor, by
     evidence: signed(evidence),
     instructions: instructions.map((one) => ({ account: one.account, evidence: { ...one.evidence, by } })),
     by,
+    within,
   };
 }
 

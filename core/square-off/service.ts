@@ -1,7 +1,9 @@
 import type { Journal, JournalRefusal, Projection } from '#core/journal/port.ts';
 import { ok } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
-import type { AccountId, RunId, VenueId } from '#core/model/ids.ts';
+import { RunId } from '#core/model/ids.ts';
+import type { AccountId, VenueId } from '#core/model/ids.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import type { OrdersPort } from '#core/orders/port.ts';
 import type { InstrumentsPort, PositionsPort } from '#core/positions/port.ts';
 import type { ExchangePort } from '#core/exchange/port.ts';
@@ -13,7 +15,7 @@ import type { SquareOffRefusal } from './refusal.ts';
 import { createRunCalls } from './service-calls.ts';
 import { Engine } from './service-engine.ts';
 import { createPlans, requestOf } from './service-plans.ts';
-import type { Approving, DryRun, ExitAskedAtDoor } from './service-plans.ts';
+import type { Approving, DryRun, ExitAskedAtDoor, MayApprove } from './service-plans.ts';
 import { followMode, restartRuns } from './service-restart.ts';
 import type { Lifecycle } from './service-restart.ts';
 import { statusOf } from './status.ts';
@@ -31,6 +33,11 @@ export interface SquareOffDeps {
   readonly config: SquareOffConfig;
   /** Why this desk may not trade now (mode, fence), in a sentence; null when it may. */
   readonly mayTrade: () => string | null;
+  readonly mayApprove: MayApprove;
+}
+
+interface Scoped {
+  readonly scope: AccountScope;
 }
 
 export interface SquareOffConfig {
@@ -80,18 +87,35 @@ export function createSquareOff(deps: SquareOffDeps) {
   return {
     projection,
     handlers: {
-      dryRun: (asked: ExitAskedAtDoor, { by }: { by: string }): DryRun => plans.dryRun(requestOf(asked, by)),
-      approve: (asked: Approving, { by }: { by: string }) =>
-        plans.approve({ ...asked, by: [by, ...asked.by] }),
+      dryRun: (asked: ExitAskedAtDoor, { by, scope }: Scoped & { readonly by: string }): DryRun =>
+        plans.dryRun(requestOf(asked, by, scope)),
+      approve: (asked: Omit<Approving, 'by'>, { persons }: { readonly persons: readonly string[] }) =>
+        plans.approve({ ...asked, by: persons }),
       status: ({ runId }: { runId: RunId }) => status(runId),
       pause: calls.pause,
       resume: calls.resume,
       stop: calls.stop,
       releaseHedge: calls.releaseHedge,
-      runs: (): readonly RunStatus[] => [...state.runs.values()].map(statusNow),
+      runs: (_input: unknown, { scope }: Scoped): readonly RunStatus[] =>
+        [...state.runs.values()].filter((run) => isWithin(run, scope)).map(statusNow),
       leftovers: {
-        list: (): readonly BoardItem[] => [...state.board.values()].flat(),
+        list: (_input: unknown, { scope }: Scoped): readonly BoardItem[] =>
+          [...state.board.values()].flat().filter((item) => scope.has(item.account)),
         settle: calls.settle,
+      },
+    },
+    port: {
+      accountsOfRun: (runId: string): readonly AccountId[] | null => {
+        const run = state.runs.get(RunId.parse(runId));
+        return run === undefined ? null : accountsOf(run);
+      },
+      accountsOfPlan: plans.accountsOf,
+      /** A person who approved it may no longer: what runs in their name stands still (I10). */
+      pauseRunsOf: (person: string, why: string): void => {
+        for (const { runId, by, state: runState } of state.runs.values()) {
+          if (runState !== 'running' || !by.includes(person)) continue;
+          append([{ kind: 'run-paused', v: 1, runId, why, by: person }]);
+        }
       },
     },
     /** After replay and reconciliation: runs go on, or wait for a person. Returns the way to stop. */
@@ -110,4 +134,13 @@ export function createSquareOff(deps: SquareOffDeps) {
       };
     },
   };
+}
+
+function accountsOf(run: Run): readonly AccountId[] {
+  return [...run.rows.values()].map(({ approved }) => approved.account);
+}
+
+/** A run is one thing: who may not see all of it does not see it. */
+function isWithin(run: Run, scope: AccountScope): boolean {
+  return scope.all || accountsOf(run).every((account) => scope.has(account));
 }

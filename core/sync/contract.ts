@@ -30,9 +30,15 @@ export const Declaration = z.object({ reason: z.string().trim().min(5).max(500) 
 export type Declaration = z.infer<typeof Declaration>;
 
 export const modeContract = {
-  get: oc.meta({ permission: 'mode.read' }).output(ModeShown),
+  get: oc.meta({ permission: 'mode.read', accounts: 'none' }).output(ModeShown),
   /** In STANDBY and HANDBACK a person's word that main is lost; in SUSPECT the confirmation that starts the emergency. */
-  declareLost: oc.meta({ permission: 'mode.declare' }).input(Declaration).output(ModeShown),
+  declareLost: oc
+    .meta({ permission: 'mode.declare', accounts: 'none', action: 'mode' })
+    .input(Declaration)
+    .output(ModeShown),
   /** Main is back and a person accepts it: an emergency goes over to handback, a suspicion ends. */
-  declareBack: oc.meta({ permission: 'mode.declare' }).input(Declaration).output(ModeShown),
+  declareBack: oc
+    .meta({ permission: 'mode.declare', accounts: 'none', action: 'mode' })
+    .input(Declaration)
+    .output(ModeShown),
 };

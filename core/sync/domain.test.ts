@@ -52,7 +52,7 @@ describe('the mode machine', () => {
   it('counts persons, not names said twice', () => {
     const two = { personsToDeclareLost: 2 };
     expect(decide('SUSPECT', 'persons-confirm-lost', ['a', 'a'], 'why', two)).toMatchObject({
-      refusal: { reason: 'persons-missing' },
+      refusal: { reason: 'second-person-needed' },
     });
     expect(decide('SUSPECT', 'persons-confirm-lost', ['a', 'b'], 'why', two).ok).toBe(true);
   });

@@ -64,7 +64,7 @@ export const TABLE = {
 } as const satisfies Record<Mode, Record<Signal, Cell>>;
 
 export interface ModeRefusal {
-  readonly reason: 'no-such-move' | 'persons-missing';
+  readonly reason: 'no-such-move' | 'second-person-needed';
   readonly text: string;
 }
 
@@ -88,7 +88,7 @@ export function decide(
   }
   if (signal === 'persons-confirm-lost' && new Set(by).size < policy.personsToDeclareLost) {
     const text = `${policy.personsToDeclareLost} persons must confirm; ${new Set(by).size} did.`;
-    return refuse({ reason: 'persons-missing', text });
+    return refuse({ reason: 'second-person-needed', text });
   }
   return ok({ kind: 'mode-changed', v: 1, from: mode, to: cell, by, why });
 }

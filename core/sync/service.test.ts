@@ -21,7 +21,7 @@ function desk(writable = true) {
 }
 
 const why = { reason: 'telephone says it is dead' };
-const dealer = { by: 'dealer-1' };
+const dealer = { persons: ['dealer-1'] };
 
 describe('the mode of the desk', () => {
   it('trades in EMERGENCY only', () => {

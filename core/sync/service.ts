@@ -21,7 +21,8 @@ export interface SyncDeps {
 }
 
 interface Context {
-  readonly by: string;
+  /** Who asks, and who agreed. */
+  readonly persons: readonly string[];
 }
 
 /** The desk's mode towards main. Following main over a wire comes with the sync link; here persons speak. */
@@ -62,9 +63,9 @@ export function createSync(deps: SyncDeps) {
   const declare = (
     which: Signal,
     { reason }: Declaration,
-    { by }: Context,
+    { persons }: Context,
   ): Result<ModeShown, SyncRefusal> => {
-    const moved = signal(which, [by], reason);
+    const moved = signal(which, persons, reason);
     return moved.ok ? ok(shown()) : moved;
   };
 

@@ -1,4 +1,4 @@
-import { oc } from '#core/lib/procedure.ts';
+import { oc, touches, type Touched } from '#core/lib/procedure.ts';
 import { AccountId, InstrumentId, OrderId } from '#core/model/ids.ts';
 import { Product } from '#core/model/product.ts';
 import { Side } from '#core/model/side.ts';
@@ -82,25 +82,30 @@ export const TransactionShown = z.object({
 });
 export type TransactionShown = z.infer<typeof TransactionShown>;
 
+const ofOrder = (order: { readonly orderId: string }): Touched => ({ orders: [order.orderId] });
+/** Without an account the answer is cut to the caller's own. */
+const ofAccount = (asked: { readonly account: string | null }): Touched =>
+  asked.account === null ? {} : { accounts: [asked.account] };
+
 export const tradesContract = {
   place: oc
-    .meta({ permission: 'trades.place' })
+    .meta({ permission: 'trades.place', accounts: touches(ofAccount) })
     .input(PlaceInput)
     .output(z.object({ orderId: OrderId })),
   modify: oc
-    .meta({ permission: 'trades.modify' })
+    .meta({ permission: 'trades.modify', accounts: touches(ofOrder) })
     .input(z.object({ orderId: OrderId, quantity: z.int().positive(), priceE4: z.int().positive() }))
     .output(z.object({ asked: z.literal(true) })),
   cancel: oc
-    .meta({ permission: 'trades.cancel' })
+    .meta({ permission: 'trades.cancel', accounts: touches(ofOrder) })
     .input(z.object({ orderId: OrderId, reason: z.string().trim().min(1).max(200) }))
     .output(z.object({ asked: z.literal(true) })),
   history: oc
-    .meta({ permission: 'trades.read' })
+    .meta({ permission: 'trades.read', accounts: touches(ofAccount) })
     .input(HistoryInput)
     .output(z.object({ trades: z.array(TradeShown), more: z.boolean() })),
   details: oc
-    .meta({ permission: 'trades.read' })
+    .meta({ permission: 'trades.read', accounts: touches(ofOrder) })
     .input(z.object({ orderId: OrderId }))
     .output(TransactionShown.nullable()),
 };

@@ -1,6 +1,7 @@
 import type { Reader } from '#core/journal/port.ts';
 import { ok, refuse, type Result } from '#core/lib/result.ts';
-import type { OrderId } from '#core/model/ids.ts';
+import type { InstrumentId, OrderId } from '#core/model/ids.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import type { OrderShown } from '#core/orders/contract.ts';
 import type { Evidence, OrderTerms } from '#core/orders/events.ts';
 import type { OrderRefusal, OrdersPort, Release } from '#core/orders/port.ts';
@@ -9,6 +10,9 @@ import { factsOf, messagesOf, storedOrder, tradesOf, tradesOfOrder } from './sto
 
 interface Context {
   readonly by: string;
+}
+interface Scoped {
+  readonly scope: AccountScope;
 }
 
 export interface TradesDeps {
@@ -21,6 +25,15 @@ export interface TradesDeps {
     readonly handlers: { readonly one: (input: { readonly orderId: OrderId }) => OrderShown | null };
   };
   readonly reader: Reader;
+  /** Why this person may not send such an order (limit, exchange id); null when they may. */
+  readonly mayPlace: (by: string, order: OrderWanted) => OrderRefusal | null;
+}
+
+/** Price null: at market. */
+export interface OrderWanted {
+  readonly instrumentId: InstrumentId;
+  readonly quantity: number;
+  readonly priceE4: number | null;
 }
 
 /** The front door for single orders, and the trade book. What may be done, the orders service decides. */
@@ -28,16 +41,27 @@ export function createTrades(deps: TradesDeps) {
   const handlers = {
     place: (input: PlaceInput, context: Context) => {
       const { evidence, ...terms } = input;
+      const refusal = deps.mayPlace(context.by, input);
+      if (refusal !== null) return refuse(refusal);
       const reference = input.priceE4 === null ? null : dealersPrice(input.priceE4);
       return deps.orders.place({ terms, evidence: { ...evidence, by: context.by }, reference });
     },
     modify: (
       input: { readonly orderId: OrderId; readonly quantity: number; readonly priceE4: number },
       context: Context,
-    ) => asked(deps.orders.replace(input.orderId, input, context.by)),
+    ) => {
+      const order = deps.orders.order(input.orderId);
+      const refusal =
+        order === null
+          ? null
+          : deps.mayPlace(context.by, { ...input, instrumentId: order.terms.instrumentId });
+      if (refusal !== null) return refuse(refusal);
+      return asked(deps.orders.replace(input.orderId, input, context.by));
+    },
     cancel: (input: { readonly orderId: OrderId; readonly reason: string }, context: Context) =>
       cancel(deps, input, context),
-    history: (input: HistoryInput): { trades: TradeShown[]; more: boolean } => tradesOf(deps.reader, input),
+    history: (input: HistoryInput, { scope }: Scoped): { trades: TradeShown[]; more: boolean } =>
+      tradesOf(deps.reader, input, scope),
     details: (input: { readonly orderId: OrderId }): TransactionShown | null => details(deps, input.orderId),
   };
   return { handlers };

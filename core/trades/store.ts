@@ -1,4 +1,5 @@
 import type { Reader, SqlValue } from '#core/journal/port.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import type { Side } from '#core/model/side.ts';
 import { TRADES_MAX, type HistoryInput, type TradeShown, type TransactionShown } from './contract.ts';
 
@@ -8,15 +9,32 @@ type Row = Readonly<Record<string, SqlValue>>;
 const NEAR = 1024;
 const MESSAGES_MAX = 500;
 
-/** Trades of an account, or of all, over trading dates, oldest first, a page at a time. */
-export function tradesOf(reader: Reader, input: HistoryInput): { trades: TradeShown[]; more: boolean } {
+/** Trades of an account, or of all that the scope has, over trading dates, oldest first, a page at a time. */
+export function tradesOf(
+  reader: Reader,
+  input: HistoryInput,
+  scope: AccountScope,
+): { trades: TradeShown[]; more: boolean } {
+  const trades: TradeShown[] = [];
+  let { afterSeq } = input;
+  for (;;) {
+    const page = pageOf(reader, { ...input, afterSeq });
+    for (const trade of page) if (scope.has(trade.account)) trades.push(trade);
+    const last = page.at(-1);
+    if (trades.length > TRADES_MAX) return { trades: trades.slice(0, TRADES_MAX), more: true };
+    if (last === undefined || page.length <= TRADES_MAX) return { trades, more: false };
+    afterSeq = last.seq;
+  }
+}
+
+function pageOf(reader: Reader, input: HistoryInput): readonly TradeShown[] {
   const page = [input.from, input.to, input.afterSeq, TRADES_MAX + 1];
   const within = 'trading_date BETWEEN ? AND ? AND seq > ? ORDER BY seq LIMIT ?';
   const rows =
     input.account === null
       ? reader.all(`SELECT * FROM fills WHERE ${within}`, ...page)
       : reader.all(`SELECT * FROM fills WHERE account = ? AND ${within}`, input.account, ...page);
-  return { trades: rows.slice(0, TRADES_MAX).map(tradeShown), more: rows.length > TRADES_MAX };
+  return rows.map(tradeShown);
 }
 
 export function tradesOfOrder(reader: Reader, orderId: string): TradeShown[] {

@@ -1,3 +1,4 @@
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,7 @@ function deskOn(folder: string) {
     },
   });
   done(journal.replay([orders.projection, positions.projection]));
-  const trades = createTrades({ orders, reader: journal.reader });
+  const trades = createTrades({ orders, reader: journal.reader, mayPlace: () => null });
   const hear = (event: OrderEvent) => {
     const raw = '8=FIX.4.4|11=' + (event.kind === 'order-report' ? String(event.requestId) : '') + '|';
     const received = {
@@ -128,6 +129,8 @@ const input = PlaceInput.parse({
   evidence: EVIDENCE,
 });
 
+const EVERYONE = { scope: EVERY_ACCOUNT };
+
 describe('trades', () => {
   it('places in one transaction, keeps history by account and date, tells one transaction whole', () => {
     const { folder, journal, orders, trades, gateway, hear } = tempDesk();
@@ -143,18 +146,19 @@ describe('trades', () => {
     hear(reportOf(orderId, requestId, { report: 'fill', cumQuantity: 20, trade: tradeOf('T1', 20) }));
     hear(reportOf(orderId, requestId, { report: 'fill', cumQuantity: 50, trade: tradeOf('T2', 30) }));
     hear(reportOf(orderId, requestId, { report: 'bust', trade: tradeOf('B1', 30, 1_000_000, 'T2') }));
-    const history = trades.handlers.history({ account: C1, from: TODAY, to: TODAY, afterSeq: 0 });
+    const history = trades.handlers.history({ account: C1, from: TODAY, to: TODAY, afterSeq: 0 }, EVERYONE);
     expect(
       history.trades.map(({ tradeId, quantity, state, product }) => [tradeId, quantity, state, product]),
     ).toEqual([
       ['T1', 20, 'counted', 'MIS'],
       ['T2', 30, 'busted', 'MIS'],
     ]);
-    expect(trades.handlers.history({ account: null, from: TODAY, to: TODAY, afterSeq: 0 }).trades).toEqual(
-      history.trades,
-    );
     expect(
-      trades.handlers.history({ account: null, from: '2026-11-24', to: '2026-11-25', afterSeq: 0 }).trades,
+      trades.handlers.history({ account: null, from: TODAY, to: TODAY, afterSeq: 0 }, EVERYONE).trades,
+    ).toEqual(history.trades);
+    expect(
+      trades.handlers.history({ account: null, from: '2026-11-24', to: '2026-11-25', afterSeq: 0 }, EVERYONE)
+        .trades,
     ).toEqual([]);
     const details = trades.handlers.details({ orderId });
     expect(details?.facts.map((fact) => fact.kind)).toEqual([

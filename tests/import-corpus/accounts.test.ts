@@ -1,3 +1,4 @@
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import { describe, expect, it } from 'vitest';
 import { createAccounts } from '#core/accounts/service.ts';
 import { scratchFolder } from '#core/journal/stage-folder.ts';
@@ -13,7 +14,7 @@ describe('accounts', () => {
     const file = { source: 'a.csv', text: HEAD + GOOD, partial: false };
     accepted(await accounts.handlers.import(file, { by: 'asha' }));
     for (const entry of desk.journal.read(0, 100)) accounts.projection.memory(entry);
-    expect(accounts.handlers.list({ text: '3210', limit: 10 })).toEqual({
+    expect(accounts.handlers.list({ text: '3210', limit: 10 }, { scope: EVERY_ACCOUNT })).toEqual({
       accounts: [
         {
           account: 'AC0001',

@@ -2,6 +2,7 @@
  * A desk without a file or a socket: the real orders and square-off services over a journal in memory, a plain
  * position book and a scripted venue. Time moves only when a test says so.
  */
+import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import type { Entry, Fact } from '#core/events.ts';
 import type { ExchangeGateway, ExchangePort, Quote } from '#core/exchange/port.ts';
 import type { TradingSessionStatus } from '#core/exchange/events.ts';
@@ -94,6 +95,7 @@ export class TestDesk {
         isProprietary: (account) => account === 'PRO',
       },
       mayTrade: () => this.world.mayNot,
+      mayApprove: () => null,
     });
     this.venue = new Venue(
       options.behaviour ?? fillAll,
@@ -148,9 +150,9 @@ export class TestDesk {
 
   /** Dry run and approval of a request in one go. */
   exit(request: ExitRequest = ALL): RunId {
-    const made = this.squareOff.handlers.dryRun(request, { by: 'asha' });
+    const made = this.squareOff.handlers.dryRun(request, { by: 'asha', scope: EVERY_ACCOUNT });
     const { planId, planHash } = made;
-    const done = this.squareOff.handlers.approve({ planId, planHash, by: [] }, { by: 'asha' });
+    const done = this.squareOff.handlers.approve({ planId, planHash }, { persons: ['asha'] });
     if (!done.ok) throw new Error(done.refusal.reason);
     this.settle();
     return done.value.runId;
@@ -158,7 +160,7 @@ export class TestDesk {
 
   /** Leftovers as `account product quantity reason`. */
   board(): string[] {
-    const items = this.squareOff.handlers.leftovers.list();
+    const items = this.squareOff.handlers.leftovers.list(undefined, { scope: EVERY_ACCOUNT });
     return items.map((one) => `${one.account} ${one.product} ${one.quantity} ${one.reason}`);
   }
 

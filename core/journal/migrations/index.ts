@@ -3,7 +3,9 @@ import { migration as imports } from './015-imports.ts';
 import { migration as orders } from './020-orders.ts';
 import { migration as trades } from './030-trades.ts';
 import { migration as exchange } from './060-exchange.ts';
+import { migration as auth } from './070-auth.ts';
+import { migration as settings } from './080-settings.ts';
 import type { Migration } from '#core/journal/migrate.ts';
 
 /** Every migration in rising order of its id; the tens belong to one service each (see docs/architecture.md). */
-export const migrations: readonly Migration[] = [journal, imports, orders, trades, exchange];
+export const migrations: readonly Migration[] = [journal, imports, orders, trades, exchange, auth, settings];
