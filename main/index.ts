@@ -1,13 +1,14 @@
 import { app, BrowserWindow, Menu, nativeImage, net, protocol, session, Tray } from 'electron';
 import { join, normalize, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createApp } from '#core/app.ts';
+import { createApp, type App } from '#core/app.ts';
 import { servePort } from '#native-bridge/port-server.ts';
 import { SCREEN } from './build-screen.ts';
 import { dataFolder } from './data-folder.ts';
 import { createHost } from './host.ts';
 import { loadFiles } from './load-files.ts';
-import { deskWorld } from './world.ts';
+import { seatPersons } from './persons.ts';
+import { deskWorld, type World } from './world.ts';
 
 /** The page has a scheme of its own: no file of the machine is its neighbour. */
 const SCHEME = 'lifeboat';
@@ -30,13 +31,14 @@ async function start(): Promise<void> {
   if (!desk.ok) throw new Error(`${desk.refusal.text} (${desk.refusal.reason})`);
   desk.value.start();
   await loadFiles(desk.value.client(), world.files);
-  const opened = desk.value.sessions.open(desk.value.issueToken());
-  if (!opened.ok) throw new Error(opened.refusal.text);
+  await seatSimulated(desk.value, world);
+  const setupCode = desk.value.setupCode();
+  const page = setupCode === null ? PAGE : `${PAGE}?setup=${setupCode}`;
 
   protocol.handle(SCHEME, ({ url }) => serveScreen(url));
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  const window = openWindow();
-  const endPort = servePort(window, PAGE, { router: desk.value.router, sessionId: opened.value.id });
+  const window = openWindow(page);
+  const endPort = servePort(window, PAGE, { router: desk.value.router });
   const tray = openTray(window);
   app.on('second-instance', () => window.show());
   app.on('before-quit', () => window.destroy());
@@ -49,10 +51,22 @@ async function start(): Promise<void> {
       .then(() => world.stop())
       .finally(() => app.exit(0));
   });
-  await window.loadURL(PAGE);
+  await window.loadURL(page);
 }
 
-function openWindow(): BrowserWindow {
+/** The persons of a simulated desk are made over HTTP, as on a server; this desk has that door for no longer. */
+async function seatSimulated(desk: App, world: World): Promise<void> {
+  if (!world.simulated) return;
+  const web = await desk.web({ port: 0, listen: [], names: [] });
+  try {
+    const persons = await seatPersons(world, { url: web.url, setupCode: desk.setupCode() });
+    for (const line of persons) console.log(line);
+  } finally {
+    await web.close();
+  }
+}
+
+function openWindow(page: string): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -72,7 +86,7 @@ function openWindow(): BrowserWindow {
   // The page is the whole world of this window: it opens no other and goes nowhere.
   window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
   window.webContents.on('will-navigate', (event) => {
-    if (event.url !== PAGE) event.preventDefault();
+    if (event.url !== page) event.preventDefault();
   });
   window.webContents.on('will-attach-webview', (event) => event.preventDefault());
   window.on('close', (event) => {

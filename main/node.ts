@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createApp } from '#core/app.ts';
 import { buildScreen, SCREEN } from './build-screen.ts';
 import { dataFolder } from './data-folder.ts';
 import { createHost } from './host.ts';
 import { openElectron, openBrowser } from './open-screen.ts';
 import { loadFiles } from './load-files.ts';
+import { seatPersons } from './persons.ts';
 import { deskWorld } from './world.ts';
 
 /** Version of this build, journalled at each start. */
@@ -14,14 +15,15 @@ const BUILD = 'lifeboat 0.1.0';
 
 const HELP = `npm start -- [--port N] [--no-open]
 
-Starts the desk. With a desk.json in the data folder (LIFEBOAT_DATA, else the system's place for application data)
-it talks to the exchanges named there; without one it starts a simulated exchange with a seeded book.`;
+Starts the desk and prints the address of its screen. With a desk.json in the data folder (LIFEBOAT_DATA, else the system's place for application data)
+it talks to the exchanges named there, and while nobody may sign in the address carries the code of the first run;
+without a desk.json it starts a simulated exchange with a seeded book, and prints how to sign in.`;
 
 /** Starts everything, prints where the screen is, and stops all of it on Ctrl-C. */
 async function start(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      port: { type: 'string', default: '0' },
+      port: { type: 'string' },
       'no-open': { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -30,8 +32,8 @@ async function start(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = values.port === undefined ? null : Number(values.port);
+  if (port !== null && (!Number.isInteger(port) || port < 0 || port > 65_535)) {
     console.error(`--port takes a port number, not ${values.port}`);
     return 2;
   }
@@ -53,7 +55,7 @@ type World = Awaited<ReturnType<typeof deskWorld>>;
 async function runDesk(
   data: string,
   world: World,
-  options: { readonly port: number; readonly open: boolean; readonly stopped: Promise<string> },
+  options: { readonly port: number | null; readonly open: boolean; readonly stopped: Promise<string> },
 ): Promise<number> {
   const host = createHost({
     data,
@@ -68,18 +70,32 @@ async function runDesk(
   }
   app.value.start();
   await loadFiles(app.value.client(), world.files);
-  const web = await app.value.web({ port: options.port });
-  const address = `${web.url}/?token=${app.value.issueToken()}`;
-  console.log(
-    `Lifeboat desk ${world.deskConfig.desk}: ${world.simulated ? 'SIMULATED exchange, nothing real is traded' : 'live'}`,
-  );
+  const { listen, names, port } = world.deskConfig.web;
+  const web = await app.value.web({ port: options.port ?? port, listen, names });
+  const known = writeAddress(data, web.url);
+  const persons = await seatPersons(world, { url: web.url, setupCode: app.value.setupCode() });
+  const setupCode = app.value.setupCode();
+  const address = setupCode === null ? web.url : `${web.url}/?setup=${setupCode}`;
+  const kind = world.simulated ? 'SIMULATED exchange, nothing real is traded' : 'live';
+  console.log(`Lifeboat desk ${world.deskConfig.desk}: ${kind}`);
   console.log(`Data: ${data}`);
-  console.log(`Screen (this address opens one session, once): ${address}`);
+  for (const line of persons) console.log(line);
+  if (web.fingerprint !== null) console.log(`Certificate: SHA-256 ${web.fingerprint}`);
+  console.log(`Screen${setupCode === null ? '' : ' (this address makes the first admin, once)'}: ${address}`);
   if (options.open) openBrowser(address);
   console.log(`Stopping on ${await options.stopped}.`);
+  rmSync(known, { force: true });
   await web.close();
   await app.value.stop();
   return 0;
+}
+
+/** Where the command line finds the running desk; readable by this user only. */
+function writeAddress(data: string, url: string): string {
+  const path = join(data, 'desk-address.json');
+  rmSync(path, { force: true });
+  writeFileSync(path, JSON.stringify({ url }), { mode: 0o600 });
+  return path;
 }
 
 function stopAsked(): Promise<string> {

@@ -16,12 +16,28 @@ export type Files = z.infer<typeof Files>;
 /** What drill/world prints when it is ready. */
 const Simulation = z.object({ deskConfig: DeskConfig, clockOffsetMs: z.number(), files: Files });
 
+/** Where a desk can be asked over HTTP, and the one-time code of its first run while it has no user. */
+export interface DeskDoor {
+  readonly url: string;
+  readonly setupCode: string | null;
+}
+
+/** What a person needs to sign in to a simulated desk. */
+const Persons = z.array(
+  z.object({ user: z.string(), role: z.string(), password: z.string(), totpSecret: z.string() }),
+);
+/** What drill/world answers when it has seated its persons at the desk. */
+const Seated = z.union([z.object({ persons: Persons }), z.object({ refused: z.string() })]);
+export type Seated = z.infer<typeof Seated>;
+
 /** What the desk is connected to, and the files that it loads at its start. */
 export interface World {
   readonly deskConfig: DeskConfig;
   readonly clockOffsetMs: number;
   readonly files: Files;
   readonly simulated: boolean;
+  /** Makes the persons of a simulated world at its desk, once; a real desk has none but those who ask. */
+  readonly seat: ((door: DeskDoor) => Promise<Seated>) | null;
   stop(): Promise<void>;
 }
 
@@ -34,6 +50,7 @@ export async function deskWorld(data: string): Promise<World> {
       clockOffsetMs: 0,
       files: {},
       simulated: false,
+      seat: null,
       stop: () => Promise.resolve(),
     };
   }
@@ -44,16 +61,19 @@ async function simulation(folder: string): Promise<World> {
   const program = join(import.meta.dirname, '..', 'drill', 'world', 'main.ts');
   const child = spawn(process.execPath, [program, '--data', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const lines = createInterface({ input: child.stdout });
-  const first = await new Promise<string>((resolve, reject) => {
-    lines.once('line', resolve);
-    child.once('exit', (code) =>
-      reject(new Error(`the simulated exchange ended with ${code ?? 'a signal'}`)),
-    );
-  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const said = async (): Promise<unknown> => {
+    const next = await lines.next();
+    if (next.done === true) throw new Error('the simulated exchange ended before it answered');
+    return JSON.parse(next.value);
+  };
   return {
-    ...Simulation.parse(JSON.parse(first)),
+    ...Simulation.parse(await said()),
     simulated: true,
+    seat: async (door) => {
+      child.stdin.write(`${JSON.stringify(door)}\n`);
+      return Seated.parse(await said());
+    },
     stop: async () => {
       // It lives as long as its standard input: closing it is the way to end it, also when this process dies.
       child.stdin.end();

@@ -4,6 +4,9 @@ import { Product } from '#core/model/product.ts';
 import { Side } from '#core/model/side.ts';
 import { z } from 'zod';
 
+/** The user who may act for every account of a seeded book, whatever its branch. */
+export const DEALER = 'asha';
+
 /**
  * The truth of a drill before it begins: who has what. The desk gets it as files (write.ts), the venue and the
  * judge read it as book.json. Quantities are exchange units, prices ten-thousandths of a rupee.

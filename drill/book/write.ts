@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Instrument } from '#core/model/instrument.ts';
 import { istTimestamp } from '#core/model/market-clock.ts';
 import { formatE4 } from '#core/model/price.ts';
-import type { Book, BookPosition, DayTrade } from './book.ts';
+import { DEALER, type Book, type BookPosition, type DayTrade } from './book.ts';
 
 export interface BookFiles {
   readonly book: string;
@@ -63,7 +63,18 @@ function cell(value: string | number): string {
 }
 
 function accountsCsv(book: Book): string {
-  const columns = ['account', 'name', 'type', 'pan', 'participant', 'branch', 'mobile', 'segments', 'status'];
+  const columns = [
+    'account',
+    'name',
+    'type',
+    'pan',
+    'participant',
+    'branch',
+    'mobile',
+    'segments',
+    'status',
+    'dealers',
+  ];
   return csv(
     header(book, false),
     columns,
@@ -77,6 +88,7 @@ function accountsCsv(book: Book): string {
       one.mobile,
       [...new Set(one.segments.map((traded) => traded.slice(traded.indexOf(':') + 1)))].join(' '),
       'active',
+      DEALER,
     ]),
   );
 }

@@ -8,7 +8,7 @@ import { createKiller, KillStep } from './kill.ts';
 
 /**
  * A desk for a drill: the product's own composer and host, and beside them only what kills it at a named point and
- * what breaks it on purpose. Prints one line of JSON, `{url, token}`, and stops at SIGTERM or when its
+ * what breaks it on purpose. Prints one line of JSON, `{url, setupCode}`, and stops at SIGTERM or when its
  * standard input ends.
  */
 const { values } = parseArgs({
@@ -48,8 +48,7 @@ const created = await createApp(host, config, { build: 'drill', ...plant });
 if (!created.ok) throw new Error(`${created.refusal.reason}: ${created.refusal.text}`);
 app = created.value;
 app.start();
-const web = await app.web({ port: 0 });
-const token = app.issueToken();
+const web = await app.web({ port: 0, listen: [], names: [] });
 
 let stopping = false;
 const stop = (): void => {
@@ -63,4 +62,4 @@ const stop = (): void => {
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 process.stdin.on('end', stop).resume();
-process.stdout.write(`${JSON.stringify({ url: web.url, token })}\n`);
+process.stdout.write(`${JSON.stringify({ url: web.url, setupCode: app.setupCode() })}\n`);

@@ -1,6 +1,6 @@
 import type { DeskWord, ToldLeftover } from '#drill/judge/judge.ts';
+import type { FrontDoor } from '#drill/world/front-door.ts';
 import type { DeskProcess } from './desk-process.ts';
-import type { FrontDoor } from './front-door.ts';
 import type { ReportedLeftover } from './report.ts';
 
 export interface Collected {
@@ -20,7 +20,7 @@ export interface CollectOptions {
 /** What the desk says at the end, over the front door: its trades, its leftovers, its doubts. */
 export async function collect({ desk, tradingDate, owner }: CollectOptions): Promise<Collected> {
   for (;;) {
-    const answer = await desk.ask((door) => ask(door, tradingDate, owner));
+    const answer = await desk.ask(({ dealer }) => ask(dealer, tradingDate, owner));
     if (answer !== 'gone') return answer.value;
   }
 }

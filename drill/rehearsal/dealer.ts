@@ -1,10 +1,10 @@
 import type { InferContractRouterOutputs } from '@orpc/contract';
-import { ORPCError } from '@orpc/client';
 import type { Contract } from '#core/contract.ts';
 import { loadFiles } from '#main/load-files.ts';
 import type { BookFiles } from '#drill/book/write.ts';
+import type { FrontDoor } from '#drill/world/front-door.ts';
+import { agreed, isRefused, type Doors } from '#drill/world/seats.ts';
 import type { DeskProcess } from './desk-process.ts';
-import type { FrontDoor } from './front-door.ts';
 
 type Outputs = InferContractRouterOutputs<Contract>;
 type PositionShown = Outputs['positions']['list']['rows'][number];
@@ -55,7 +55,7 @@ class DealerGivesUp extends Error {
 }
 
 /**
- * The scripted dealer: only the front door, only what a person could do. It begins again wherever the desk died: it
+ * The scripted dealer, and the admin where a dealer may not: only the front door, only what a person could do. It begins again wherever the desk died: it
  * looks what is there, lets running runs go on, and makes a new plan for what is still open.
  */
 export async function exitEverything(options: DealerOptions): Promise<Exited> {
@@ -76,7 +76,7 @@ class Script {
 
   /** Files in, links up, main declared lost. Each step may be done twice: the desk may die in between. */
   async prepare(): Promise<void> {
-    await this.#again((door) => loadFiles(door, this.#options.files));
+    await this.#again(({ admin }) => loadFiles(admin, this.#options.files));
     await this.#again(declareLost);
     await this.#ready();
   }
@@ -106,19 +106,19 @@ class Script {
   async #ready(): Promise<void> {
     const untilMs = Date.now() + READY_MS;
     for (;;) {
-      const lacking = await this.#again((door) => this.#lacking(door));
+      const lacking = await this.#again((doors) => this.#lacking(doors));
       if (lacking === null) return;
       if (Date.now() > untilMs) throw new DealerGivesUp(`not ready in ${READY_MS} ms: ${lacking}`);
       await this.#pause(POLL_MS);
     }
   }
 
-  async #lacking(door: FrontDoor): Promise<string | null> {
-    const links = await resetStopped(door, this.#options.say);
+  async #lacking(doors: Doors): Promise<string | null> {
+    const links = await resetStopped(doors, this.#options.say);
     const down = links.find(({ state }) => state !== 'up');
     if (down !== undefined) return `${down.session} is ${down.state} (${down.why})`;
     if (this.#options.plain) return null;
-    const { rows } = await door.positions.list({ openOnly: true, proof: 'unproven' });
+    const { rows } = await doors.dealer.positions.list({ openOnly: true, proof: 'unproven' });
     const unproven = rows.find(({ warnings }) => warnings.includes('drop-copy-down'));
     return unproven === undefined ? null : `${unproven.account} ${unproven.instrumentId} is unproven`;
   }
@@ -127,25 +127,25 @@ class Script {
   async #finishRuns(): Promise<boolean> {
     let any = false;
     for (;;) {
-      const runs = await this.#again((door) => door.squareOff.runs());
+      const runs = await this.#again(({ dealer }) => dealer.squareOff.runs());
       this.#show(runs);
       const live = runs.filter(({ state }) => state !== 'ended');
       if (live.length === 0) return any;
       any = true;
       for (const run of live.filter(({ state }) => state === 'paused')) await this.#resume(run);
-      await this.#again((door) => resetStopped(door, this.#options.say));
+      await this.#again((doors) => resetStopped(doors, this.#options.say));
       await this.#pause(POLL_MS);
     }
   }
 
   async #resume({ runId }: RunShown): Promise<void> {
     const why = 'drill: the desk is back';
-    await this.#again(async (door) => {
+    await this.#again(async ({ dealer }) => {
       try {
-        await door.squareOff.resume({ runId, why });
+        await dealer.squareOff.resume({ runId, why });
       } catch (error) {
         if (!isRefused(error)) throw error;
-        await door.squareOff.stop({ runId, why: 'drill: a new dry run takes its place' });
+        await dealer.squareOff.stop({ runId, why: 'drill: a new dry run takes its place' });
       }
     });
   }
@@ -154,7 +154,7 @@ class Script {
   async #settleDoubts(): Promise<void> {
     const untilMs = Date.now() + DOUBT_MS;
     while (Date.now() < untilMs) {
-      const doubts = await this.#again((door) => door.orders.list({ which: 'in-doubt' }));
+      const doubts = await this.#again(({ dealer }) => dealer.orders.list({ which: 'in-doubt' }));
       if (doubts.length === 0) return;
       await this.#pause(POLL_MS);
     }
@@ -164,14 +164,14 @@ class Script {
   async #exitAll(): Promise<number | 'gone'> {
     const { desk, now } = this.#options;
     const request = { scope: { kind: 'all' as const }, evidence: evidenceOf(now()), instructions: [] };
-    const first = await desk.ask((door) => door.squareOff.dryRun(request));
+    const first = await desk.ask(({ dealer }) => dealer.squareOff.dryRun(request));
     if (first === 'gone') return 'gone';
     if (first.value.plan.rows.length === 0 && first.value.plan.cancels.foreign.length === 0) return 0;
     await this.#pause(PRICES_MS);
-    const done = await desk.ask(async (door) => {
-      const { planId, planHash, plan } = await door.squareOff.dryRun(request);
+    const done = await desk.ask(async ({ dealer, admin }) => {
+      const { planId, planHash, plan } = await dealer.squareOff.dryRun(request);
       this.#approved();
-      await door.squareOff.approve({ planId, planHash, by: [] });
+      await agreed(() => dealer.squareOff.approve({ planId, planHash }), admin);
       return plan.rows.length;
     });
     return done === 'gone' ? 'gone' : Math.max(1, done.value);
@@ -183,7 +183,7 @@ class Script {
     let started = 0;
     for (let at = 0; at < rows.length; at += ROWS_TOGETHER) {
       for (const row of rows.slice(at, at + ROWS_TOGETHER)) {
-        const done = await this.#options.desk.ask((door) => this.#exitRow(door, row));
+        const done = await this.#options.desk.ask((doors) => this.#exitRow(doors, row));
         if (done === 'gone') return 'gone';
         started += done.value;
       }
@@ -192,7 +192,10 @@ class Script {
     return started;
   }
 
-  async #exitRow(door: FrontDoor, { account, instrumentId, product, net }: PositionShown): Promise<number> {
+  async #exitRow(
+    { dealer, admin }: Doors,
+    { account, instrumentId, product, net }: PositionShown,
+  ): Promise<number> {
     const evidence = { ...evidenceOf(this.#options.now()) };
     const row: RowAsked = {
       account,
@@ -204,20 +207,20 @@ class Script {
       limitE4: null,
     };
     const scope = { kind: 'rows' as const, rows: [row] };
-    const { planId, planHash, plan } = await door.squareOff.dryRun({
+    const { planId, planHash, plan } = await dealer.squareOff.dryRun({
       scope,
       evidence: null,
       instructions: [],
     });
     if (plan.rows.length === 0) return 0;
     this.#approved();
-    await door.squareOff.approve({ planId, planHash, by: [] });
+    await agreed(() => dealer.squareOff.approve({ planId, planHash }), admin);
     return 1;
   }
 
   /** What may be closed and is not flat: longs of options last. */
   async #openRows(): Promise<PositionShown[]> {
-    const { rows } = await this.#again((door) => door.positions.list({ openOnly: true }));
+    const { rows } = await this.#again(({ dealer }) => dealer.positions.list({ openOnly: true }));
     const isLongOption = ({ net, instrumentId }: PositionShown): number =>
       net > 0 && /[CP]E$/.test(instrumentId) ? 1 : 0;
     return rows
@@ -240,7 +243,7 @@ class Script {
   }
 
   /** Asks until the desk was there to answer: only for what may be asked twice. */
-  async #again<Value>(call: (door: FrontDoor) => Promise<Value>): Promise<Value> {
+  async #again<Value>(call: (doors: Doors) => Promise<Value>): Promise<Value> {
     for (;;) {
       this.#checkTime();
       const answer = await this.#options.desk.ask(call);
@@ -259,29 +262,27 @@ class Script {
   }
 }
 
-async function declareLost(door: FrontDoor): Promise<void> {
-  const { mayTrade } = await door.mode.get();
-  if (!mayTrade) await door.mode.declareLost({ reason: 'drill: the main system is down' });
+async function declareLost({ dealer, admin }: Doors): Promise<void> {
+  const { mayTrade } = await dealer.mode.get();
+  const reason = 'drill: the main system is down';
+  if (!mayTrade) await agreed(() => dealer.mode.declareLost({ reason }), admin);
 }
 
 /** A session that stopped over its sequence numbers goes on only by a person's word. */
 async function resetStopped(
-  door: FrontDoor,
+  { dealer, admin }: Doors,
   say: (line: string) => void,
 ): Promise<Outputs['exchange']['links']> {
-  const links = await door.exchange.links();
+  const links = await dealer.exchange.links();
   for (const { venue, session, state, why } of links) {
     if (state !== 'stopped') continue;
-    say(`the ${session} session of ${venue} stopped, the dealer resets it: ${why}`);
-    await door.exchange.resetSession({ venue, session, reason: `drill: both sides begin again (${why})` });
+    say(`the ${session} session of ${venue} stopped, the admin resets it: ${why}`);
+    const reason = `drill: both sides begin again (${why})`;
+    await agreed(() => admin.exchange.resetSession({ venue, session, reason }), dealer);
   }
   return links;
 }
 
 function evidenceOf(atMs: number) {
   return { authority: 'rms-decision' as const, reference: 'DRILL-1', channel: 'desk', instructedAtMs: atMs };
-}
-
-function isRefused(error: unknown): boolean {
-  return error instanceof ORPCError && error.code === 'REFUSED';
 }

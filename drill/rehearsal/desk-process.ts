@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { readHits, type Hit, type KillStep } from '#drill/desk/kill.ts';
 import type { PlantName } from '#drill/plants.ts';
 import { keepChild, type Child, type Ended } from '#drill/world/child.ts';
+import { DeskReady } from '#drill/world/front-door.ts';
+import { NotLetIn } from '#drill/world/seat.ts';
+import { seatPersons, type Doors, type Seats } from '#drill/world/seats.ts';
 import type { World } from '#drill/world/world.ts';
-import { DeskReady, signIn, type FrontDoor } from './front-door.ts';
 
 const DESK_SCRIPT = join(import.meta.dirname, '..', 'desk', 'main.ts');
 /** A desk that was killed may take this long to be there again. */
@@ -23,10 +25,10 @@ export interface DeskOptions {
 /** The desk under rehearsal, in a process of its own; started again after each asked kill. */
 export interface DeskProcess {
   /**
-   * Asks the desk. `gone` when it died on the way: nothing is known of what was asked; it is back, and signed in
-   * to, when this resolves.
+   * Asks the desk, as the dealer or the admin. `gone` when it died on the way: nothing is known of what was asked;
+   * it is back when this resolves, and both go on with the sessions that they had.
    */
-  ask<Value>(call: (door: FrontDoor) => Promise<Value>): Promise<{ readonly value: Value } | 'gone'>;
+  ask<Value>(call: (doors: Doors) => Promise<Value>): Promise<{ readonly value: Value } | 'gone'>;
   hits(): Hit[];
   restarts(): number;
   stop(): Promise<void>;
@@ -34,13 +36,19 @@ export interface DeskProcess {
 
 export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
   const hits = join(options.data, 'hits.jsonl');
-  let door: Promise<FrontDoor> | null = null;
+  const path = join(options.world.folder, 'persons.json');
+  const now = (): number => Date.now() + options.world.file.clockOffsetMs;
+  let seats: Promise<Seats> | null = null;
+  let doors: Promise<Doors> | null = null;
   let arrived: () => void = () => undefined;
   const kept = await keepChild({
     script: DESK_SCRIPT,
     args: deskArgs(options, hits),
     started: (child: Child) => {
-      door = signIn(DeskReady.parse(child.ready));
+      const ready = DeskReady.parse(child.ready);
+      seats ??= seatPersons(ready, { path, now });
+      doors = seats.then((both) => both.doors(ready.url));
+      doors.catch(() => undefined);
       arrived();
     },
     mayStartAgain: (ended: Ended) =>
@@ -48,9 +56,9 @@ export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
     failed: options.failed,
   });
 
-  const back = async (before: Promise<FrontDoor> | null): Promise<void> => {
+  const back = async (before: Promise<Doors> | null): Promise<void> => {
     const untilMs = Date.now() + BACK_MS;
-    while (door === before) {
+    while (doors === before) {
       options.signal.throwIfAborted();
       if (Date.now() > untilMs) throw new Error(`the desk was not back in ${BACK_MS} ms`);
       await Promise.race([
@@ -60,17 +68,18 @@ export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
         new Promise((resolve) => setTimeout(resolve, 1_000)),
       ]);
     }
-    await door;
+    await doors;
   };
 
   return {
     async ask(call) {
-      const mine = door;
+      const mine = doors;
+      if (mine === null) throw new Error('the desk has not started');
+      const both = await mine;
       try {
-        if (mine === null) throw new Error('the desk has not started');
-        return { value: await call(await mine) };
+        return { value: await call(both) };
       } catch (error) {
-        if (error instanceof ORPCError) throw error;
+        if (error instanceof ORPCError || error instanceof NotLetIn) throw error;
         await back(mine);
         return 'gone';
       }

@@ -86,16 +86,19 @@ export function plainVenue(
   };
 }
 
-/** The desk of a drill: one operator and one venue; the firm's own accounts go last. */
+/** Its persons are programs: none of them touches a key while a run goes on. */
+const IDLE_LOCK_MS = 8 * 3_600_000;
+
+/** The desk of a drill: one venue; the firm's own accounts go last. */
 export function deskConfig(book: Book, venue: VenueInput): z.input<typeof DeskConfig> {
   const proprietaryAccounts = book.accounts.flatMap(({ account, type }) => (type === 'PRO' ? [account] : []));
   return {
     desk: 'DRILL',
-    operator: 'dealer',
     venues: [venue],
     proprietaryAccounts,
     answerTimeoutMs: 2_000,
     policy: { waits: WAITS },
+    identity: { idleLockMs: IDLE_LOCK_MS },
   };
 }
 

@@ -1,12 +1,18 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { istDate } from '#core/model/market-clock.ts';
 import { addDays, weekday } from '#drill/book/calendar.ts';
+import { DeskReady } from './front-door.ts';
+import { seatPersons } from './seats.ts';
 import { openWorld, seededBook } from './world.ts';
 
 /**
  * A world for a desk to live in: a seeded book as files, and the drill's exchange. `--data DIR` holds it; the same
  * folder again goes on with it. Prints one line of JSON when it is ready:
  * `{deskConfig, clockOffsetMs, files: {instruments, accounts, positions, pendingOrders, shortfall}}`.
+ * A line on its standard input says where the desk is, `{url, setupCode}`: the two persons of this world are made
+ * there, if they are not, and the answer is a line `{persons}` or, where the desk does not let them in, `{refused}`.
  * Stops at SIGTERM, SIGINT, or when its standard input ends (its starter is gone).
  */
 const SATURDAY = 6;
@@ -38,7 +44,7 @@ const stop = (): void => {
 };
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
-process.stdin.on('end', stop).resume();
+const asked = createInterface({ input: process.stdin }).on('close', stop);
 
 const seed = Number(values.seed);
 const opening = openWorld({
@@ -65,5 +71,30 @@ const world = await opening;
 const { book: _book, ...files } = world.file.files;
 const { clockOffsetMs } = world.file;
 // A person sits at this desk: the waits that the product ships, not those of a rehearsal in a hurry.
-const deskConfig = { ...world.config, policy: {} };
+const deskConfig = { ...world.config, policy: {}, identity: {} };
 process.stdout.write(`${JSON.stringify({ deskConfig, clockOffsetMs, files })}\n`);
+
+/** The persons sign out again: who sits down at this desk signs in. */
+async function personsAt(line: string): Promise<object> {
+  try {
+    const ready = DeskReady.parse(JSON.parse(line));
+    const path = join(world.folder, 'persons.json');
+    const seats = await seatPersons(ready, { path, now: () => Date.now() + clockOffsetMs });
+    const both = [seats.dealer, seats.admin];
+    for (const seat of both) await seat.leave(ready.url);
+    return {
+      persons: both.map(({ person: { user, role, password, totpSecret } }) => ({
+        user,
+        role,
+        password,
+        totpSecret,
+      })),
+    };
+  } catch (error) {
+    return { refused: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+asked.on('line', (line) => {
+  void personsAt(line).then((answer) => process.stdout.write(`${JSON.stringify(answer)}\n`));
+});

@@ -37,7 +37,7 @@ export function readWorldFile(path: string): WorldFile | null {
 }
 
 /** Whole or not at all, also when the machine stops in the middle of it. */
-export function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { flush: true });
+export function writeWhole(path: string, text: string, mode = 0o666): void {
+  writeFileSync(`${path}.new`, text, { flush: true, mode });
   renameSync(`${path}.new`, path);
 }

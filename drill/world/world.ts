@@ -37,6 +37,7 @@ export interface WorldOptions {
 }
 
 export interface World {
+  readonly folder: string;
   readonly book: Book;
   readonly file: WorldFile;
   /** The desk's configuration, and the file that holds it. */
@@ -69,6 +70,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const file = readWorldFile(path('world.json')) ?? (await newWorld(options, path('world.json')));
   const book = readBook(file.files.book);
   const world = {
+    folder,
     book,
     file,
     deskConfig: path('desk.json'),

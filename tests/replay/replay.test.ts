@@ -55,7 +55,7 @@ async function exitAll(calls: Calls, nowMs: number, enough: () => boolean): Prom
   await calls.squareOff.dryRun(request);
   await new Promise((resolve) => setTimeout(resolve, 600));
   const { planId, planHash } = await calls.squareOff.dryRun(request);
-  const { runId } = await calls.squareOff.approve({ planId, planHash, by: [] });
+  const { runId } = await calls.squareOff.approve({ planId, planHash });
   const isOver = async (): Promise<boolean> => (await calls.squareOff.status({ runId })).state === 'ended';
   await until('the run', async () => enough() || (await isOver()));
 }

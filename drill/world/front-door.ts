@@ -1,0 +1,21 @@
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import type { ContractRouterClient } from '@orpc/contract';
+import { z } from 'zod';
+import type { Contract } from '#core/contract.ts';
+
+/** Everything a desk can be asked, over HTTP, as any outside program asks it. */
+export type FrontDoor = ContractRouterClient<Contract>;
+
+/** Where a desk of a simulated world is, and the one-time code of its first run while nobody may sign in. */
+export const DeskReady = z.object({ url: z.string(), setupCode: z.string().nullable() });
+export type DeskReady = z.infer<typeof DeskReady>;
+
+/** Calls to the desk at this address, under the token that is good at each call, or under none. */
+export function openDoor(url: string, accessToken: () => Promise<string | null>): FrontDoor {
+  const headers = async (): Promise<Record<string, string>> => {
+    const token = await accessToken();
+    return token === null ? {} : { authorization: `Bearer ${token}` };
+  };
+  return createORPCClient(new RPCLink({ url: new URL('/rpc', url).href, headers }));
+}
