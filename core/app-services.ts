@@ -1,3 +1,5 @@
+import { buildIdentity } from './app-identity.ts';
+import type { Identity } from './app-identity.ts';
 import { credentialsOf, dialOptions } from './app-secrets.ts';
 import { createAccounts } from './accounts/service.ts';
 import type { DeskConfig } from './config.ts';
@@ -9,19 +11,23 @@ import { createInstruments } from './instruments/service.ts';
 import type { JournalFile } from './journal/journal.ts';
 import type { Synchronous } from './journal/sqlite.ts';
 import { present } from './lib/assert.ts';
+import type { CalendarConfig } from './model/calendar-config.ts';
 import type { AccountId, VenueId } from './model/ids.ts';
+import { istDate } from './model/market-clock.ts';
 import { addressOf } from './orders/domain-request.ts';
 import { createPendingImporter } from './orders/service-import-pending.ts';
 import { createOrders, ORDERS_DEFAULTS } from './orders/service.ts';
 import type { OrdersService } from './orders/service.ts';
 import { createPositions } from './positions/service.ts';
 import { createPositionImporter } from './positions/service-import.ts';
-import { createSessions } from './sessions/service.ts';
 import type { Policy } from './square-off/policy.ts';
 import { DEFAULT_POLICY } from './square-off/policy.ts';
+import { createSettings } from './settings/service.ts';
 import { createSquareOff } from './square-off/service.ts';
+import type { MayApprove } from './square-off/service-plans.ts';
 import { createSync } from './sync/service.ts';
 import { createTrades } from './trades/service.ts';
+import { createMaySend } from './users/service-may-send.ts';
 
 export interface AppOptions {
   readonly build: string;
@@ -38,6 +44,17 @@ export interface Parts {
   readonly options: AppOptions;
   readonly journal: JournalFile;
   readonly passwords: ReadonlyMap<string, string>;
+  readonly keys: Keys;
+  /** What persons changed of the calendar; null: the shipped one. */
+  readonly calendar: CalendarConfig | null;
+}
+
+/** Keys of the identity services, 32 bytes each. */
+export interface Keys {
+  readonly token: Uint8Array;
+  readonly sealing: Uint8Array;
+  /** Shared with headquarters; null where no code is taken over the telephone. */
+  readonly telephone: Uint8Array | null;
 }
 
 export type Services = ReturnType<typeof buildServices>;
@@ -54,7 +71,7 @@ interface Ring {
 /** Every service of the desk, in the order in which they lean on each other. */
 export function buildServices(parts: Parts) {
   const { host, config, journal } = parts;
-  const policy = policyOf(config);
+  const policy = policyOf(parts);
   const ring: Ring = { exchange: null, orders: null };
   const sync = createSync({
     journal,
@@ -86,14 +103,32 @@ export function buildServices(parts: Parts) {
   });
   const mayTrade = (): string | null =>
     sync.port.mayTrade() === null ? null : 'main is up: this desk may trade only in an emergency';
-  const squareOff = buildSquareOff(parts, { ...book, exchange, orders, policy, mayTrade });
-  const trades = createTrades({ orders, reader: journal.reader });
-  const sessions = createSessions({
-    now: () => host.now(),
-    randomBytes: (length) => host.randomBytes(length),
-    operator: config.operator,
+  const persons = buildPersons(parts, { ...book, exchange, orders, policy, mayTrade });
+  const settings = createSettings({ journal, config, calendar: parts.calendar });
+  return { ...book, ...persons, policy, sync, exchange, orders, pendingFiles, settings };
+}
+
+/** Who may act, and what they may do at once: exits and single orders ask for limits and exchange ids. */
+function buildPersons(parts: Parts, around: Omit<Around, 'mayApprove'>) {
+  const { config, host, journal } = parts;
+  const { instruments, exchange } = around;
+  const ring: { identity: Identity | null } = { identity: null };
+  const users = () => present(ring.identity, 'who may be at the desk').users.port;
+  const maySend = createMaySend({
+    user: (by) => users().get(by),
+    mayNotSend: (...whose) => (config.identity.exchangeUserNeeded ? users().mayNotSend(...whose) : null),
+    instrument: (instrumentId) => instruments.port.get(instrumentId),
+    quote: (instrumentId) => exchange.quote(instrumentId),
+    today: () => istDate(host.now()),
   });
-  return { ...book, policy, sync, exchange, orders, pendingFiles, squareOff, trades, sessions };
+  const squareOff = buildSquareOff(parts, { ...around, mayApprove: maySend.exit });
+  const trades = createTrades({ orders: around.orders, reader: journal.reader, mayPlace: maySend.order });
+  const identity = buildIdentity(parts, {
+    accounts: around.accounts.port,
+    pauseRunsOf: squareOff.port.pauseRunsOf,
+  });
+  ring.identity = identity;
+  return { squareOff, trades, identity };
 }
 
 /** What a file can say: contracts, clients, positions. */
@@ -152,6 +187,7 @@ interface Around extends Book {
   readonly orders: OrdersService;
   readonly policy: Policy;
   readonly mayTrade: () => string | null;
+  readonly mayApprove: MayApprove;
 }
 
 function buildSquareOff({ host, config, journal }: Parts, around: Around) {
@@ -169,6 +205,7 @@ function buildSquareOff({ host, config, journal }: Parts, around: Around) {
     every: (everyMs, tick) => host.every(everyMs, tick),
     soon: (task) => host.soon(task),
     mayTrade: around.mayTrade,
+    mayApprove: around.mayApprove,
     config: {
       policy: around.policy,
       ratePerSecond: (venue: VenueId) => rates.get(venue) ?? 0,
@@ -177,9 +214,9 @@ function buildSquareOff({ host, config, journal }: Parts, around: Around) {
   });
 }
 
-function policyOf(config: DeskConfig): Policy {
+function policyOf({ config, calendar }: Parts): Policy {
   const waits = { ...DEFAULT_POLICY.waits, ...config.policy.waits };
-  return { ...DEFAULT_POLICY, ...defined(config.policy), waits };
+  return { ...DEFAULT_POLICY, ...defined(config.policy), waits, ...(calendar === null ? {} : { calendar }) };
 }
 
 /** Leaves out what a configuration does not say. */

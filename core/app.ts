@@ -1,17 +1,25 @@
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
-import { buildRouter } from './app-door.ts';
-import { signingSeed, venuePasswords } from './app-secrets.ts';
+import { buildRouter, webDeps } from './app-door.ts';
+import {
+  databaseKey,
+  sealingKey,
+  signingSeed,
+  telephoneKey,
+  tokenKey,
+  venuePasswords,
+} from './app-secrets.ts';
 import type { AppOptions, Parts, Services } from './app-services.ts';
 import { buildServices } from './app-services.ts';
 import { DeskConfig } from './config.ts';
+import type { CallContext } from './door.ts';
 import type { Host } from './host.ts';
 import { openJournal } from './journal/open.ts';
 import { signerOf } from './journal/signer.ts';
-import { present } from './lib/assert.ts';
 import type { Result } from './lib/result.ts';
 import { ok } from './lib/result.ts';
 import { istDate } from './model/market-clock.ts';
+import { settled } from './settings/store.ts';
 import type { Web, WebOptions } from './web/server.ts';
 import { startWeb } from './web/server.ts';
 
@@ -20,6 +28,8 @@ export type { AppOptions };
 
 /** Orders look at their timers this often; the day is looked at with them. */
 const WATCH_EVERY_MS = 500;
+/** Idle and expired sessions are looked for this often. */
+const PERSONS_EVERY_MS = 5_000;
 
 export interface AppRefusal {
   readonly reason: string;
@@ -43,11 +53,19 @@ export async function createApp(
     build: options.build,
     host,
     signer: signerOf(await signingSeed(host)),
+    key: await databaseKey(host),
     synchronous: options.synchronous ?? 'FULL',
   });
   if (!opened.ok) return opened;
   const journal = opened.value;
-  const parts = { host, config, options, journal, passwords: await venuePasswords(host, config) };
+  const { config: now, calendar } = settled(journal.reader, config);
+  const keys = {
+    token: await tokenKey(host),
+    sealing: await sealingKey(host),
+    telephone: await telephoneKey(host),
+  };
+  const passwords = await venuePasswords(host, now);
+  const parts = { host, config: now, calendar, options, journal, keys, passwords };
   const services = buildServices(parts);
   const replayed = journal.replay(projectionsOf(services));
   return replayed.ok ? ok(assemble(parts, services)) : replayed;
@@ -65,12 +83,16 @@ function projectionsOf(services: Services) {
     services.orders.projection,
     services.exchange.projection,
     services.squareOff.projection,
+    services.identity.users.projection,
+    services.identity.sessions.projection,
+    services.identity.auth.projection,
+    services.identity.approvals.projection,
   ];
 }
 
 function assemble(parts: Parts, services: Services) {
   const { host, journal } = parts;
-  const { orders, sessions } = services;
+  const { orders, identity } = services;
   const router = buildRouter(parts, services);
   const engine = createEngine(parts, services);
   const count = (wanted: (status: string) => boolean): number => {
@@ -78,7 +100,6 @@ function assemble(parts: Parts, services: Services) {
     for (const order of orders.orders()) if (wanted(order.status)) found += 1;
     return found;
   };
-  const issueToken = (): string => present(sessions.port.issueToken(), 'room for one more token').token;
   return {
     router,
     /** Links are dialled and runs go on, by the restart rule. */
@@ -87,18 +108,21 @@ function assemble(parts: Parts, services: Services) {
       await engine.stop();
       journal.close();
     },
-    web: (options: WebOptions): Promise<Web> => startWeb({ router, sessions: sessions.port, host }, options),
-    sessions: sessions.port,
-    issueToken,
-    /** Calls of the operator at this process itself, through the same door. */
-    client: () => {
-      const session = sessions.port.open(issueToken());
-      return createRouterClient(router, { context: { sessionId: session.ok ? session.value.id : null } });
-    },
+    web: (options: WebOptions): Promise<Web> => startWeb(webDeps(parts, services, router), options),
+    /** Lets the first admin in, once, as long as nobody is; null when there are persons. */
+    setupCode: (): string | null => identity.auth.setupCode(),
+    /** Calls of this program itself, through the same door, as `desk`: it loads files at the start. */
+    client: () => createRouterClient(router, { context: OF_THIS_PROCESS }),
     ordersInFlight: (): number => count((status) => IN_FLIGHT.has(status)),
     ordersInDoubt: (): number => count((status) => status === 'IN_DOUBT'),
   };
 }
+
+const OF_THIS_PROCESS: CallContext = {
+  origin: { wire: 'process', address: '' },
+  credential: () => null,
+  carry: () => undefined,
+};
 
 const IN_FLIGHT: ReadonlySet<string> = new Set([
   'PENDING_NEW',
@@ -109,7 +133,7 @@ const IN_FLIGHT: ReadonlySet<string> = new Set([
 
 /** What runs by itself while the desk is on. */
 function createEngine({ host, config, journal }: Parts, services: Services) {
-  const { orders, exchange, instruments, squareOff, sync } = services;
+  const { orders, exchange, instruments, identity, squareOff, sync } = services;
   const stops: (() => void)[] = [];
   let linksStarted = false;
 
@@ -150,6 +174,7 @@ function createEngine({ host, config, journal }: Parts, services: Services) {
       stops.push(orders.start());
       startLinks();
       stops.push(squareOff.start(), host.every(WATCH_EVERY_MS, watch));
+      stops.push(host.every(PERSONS_EVERY_MS, () => identity.sessions.tick()));
     },
     /** The goodbyes of the sessions are facts: the file is let go after them. */
     async stop(): Promise<void> {

@@ -24,6 +24,8 @@ export type Account = z.infer<typeof Account>;
 
 export interface AccountsPort {
   get(account: AccountId): Account | null;
+  /** The same by a text that may be no account at all. */
+  find(account: string): Account | null;
   all(): Iterable<Account>;
   count(): number;
 }

@@ -30,6 +30,7 @@ const ACCOUNTS_A_ROW = 250;
 /** The clients' accounts: a file takes the place of the one before it. */
 export function createAccounts(deps: AccountsDeps) {
   let accounts: ReadonlyMap<AccountId, Account> = new Map();
+  let byName: ReadonlyMap<string, Account> = accounts;
   let present = '';
   const ever = new Set<string>();
   let running = false;
@@ -41,11 +42,13 @@ export function createAccounts(deps: AccountsDeps) {
       present = fact.sha256;
       ever.add(fact.sha256);
       accounts = new Map(stored(deps.journal, fact.sha256).map((one) => [one.account, one]));
+      byName = accounts;
     },
   };
 
   const port: AccountsPort = {
     get: (account) => accounts.get(account) ?? null,
+    find: (account) => byName.get(account) ?? null,
     all: () => accounts.values(),
     count: () => accounts.size,
   };

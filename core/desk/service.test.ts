@@ -32,7 +32,8 @@ function world() {
     status: () => {
       throw new Error('not asked');
     },
-    visible: (entry, { by }) => entry.fact.kind !== 'mode-changed' || by === 'asha',
+    visible: (entry: Entry, { by }: { readonly by: string }) =>
+      entry.fact.kind !== 'mode-changed' || by === 'asha',
   };
   const pass = (ms: number): void => {
     nowMs += ms;
@@ -121,5 +122,17 @@ describe('the feed', () => {
       else await answer.next();
     }
     expect(refused).toMatchObject({ ok: false, refusal: { reason: 'too-many-followers' } });
+  });
+
+  it('leaves out what the follower may not see, and goes on after it', async () => {
+    const { follow, add } = world();
+    add({ kind: 'mode-changed', v: 1, from: 'SUSPECT', to: 'EMERGENCY', by: ['asha'], why: 'OMS silent' });
+    add(started);
+    const kinds = async (by: string) => {
+      const batch = (await stream(follow({ afterSeq: 0 }, { ...ASHA, by })).next()).value;
+      return [batch?.throughSeq, batch?.entries.map(({ fact }) => fact.kind)];
+    };
+    expect(await kinds('asha')).toEqual([2, ['mode-changed', 'desk-started']]);
+    expect(await kinds('ravi')).toEqual([2, ['desk-started']]);
   });
 });

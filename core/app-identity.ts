@@ -1,0 +1,135 @@
+import { createApprovals } from './approvals/service.ts';
+import type { Requirement } from './approvals/port.ts';
+import type { Parts } from './app-services.ts';
+import { createAuth } from './auth/service.ts';
+import type { AuthService } from './auth/service.ts';
+import { contract } from './contract.ts';
+import type { AccountsPort } from './accounts/port.ts';
+import type { Action } from './lib/procedure.ts';
+import { PUBLIC_PERMISSION } from './lib/procedure.ts';
+import { present } from './lib/assert.ts';
+import type { AccountScope } from './model/scope.ts';
+import { EVERY_ACCOUNT } from './model/scope.ts';
+import type { Actor } from './door.ts';
+import { callsOf } from './router-calls.ts';
+import { createRefusals } from './sessions/service-refusals.ts';
+import { createSessions } from './sessions/service.ts';
+import { mayDo, ownsAccount } from './users/domain-scope.ts';
+import type { User } from './users/port.ts';
+import { createUsers } from './users/service.ts';
+
+/** What moves money: an API key holds none of it unless it is bound to a registered algo id. */
+const TRADING =
+  /^(trades[.](place|modify|cancel)|square-off[.](?!read$|dry-run$).*|orders[.](cancel-foreign|decide-doubt))$/;
+/** A key does not sign in, approve or manage persons. */
+const NOT_FOR_KEYS = /^(public|auth[.].*|users[.].*|sessions[.].*|approvals[.].*|settings[.]write)$/;
+
+/** Calls of the whole contract that an API key may be made for, and those of them that trade. */
+function keyCalls(): { readonly all: ReadonlySet<string>; readonly trading: ReadonlySet<string> } {
+  const all = new Set<string>();
+  const trading = new Set<string>();
+  for (const [path, { permission }] of callsOf(contract)) {
+    if (NOT_FOR_KEYS.test(permission)) continue;
+    all.add(path);
+    if (TRADING.test(permission)) trading.add(path);
+  }
+  return { all, trading };
+}
+
+interface Around {
+  readonly accounts: AccountsPort;
+  /** What runs in a person's name stands still. */
+  readonly pauseRunsOf: (user: string, why: string) => void;
+}
+
+export type Identity = ReturnType<typeof buildIdentity>;
+
+/** Who may be at the desk: sessions, users, authentication, approvals, in the order in which they lean on each other. */
+export function buildIdentity({ host, config, journal, keys }: Parts, around: Around) {
+  const { identity } = config;
+  const ring: { auth: AuthService | null } = { auth: null };
+  const auth = (): AuthService => present(ring.auth, 'authentication');
+  const sessions = createSessions({
+    journal,
+    host,
+    desk: config.desk,
+    tokenKey: keys.token,
+    config: identity,
+  });
+  const users = createUsers({
+    journal,
+    now: () => host.now(),
+    desk: config.desk,
+    deskGroup: identity.deskGroup,
+    headquartersKey: identity.headquartersKey,
+    provePassword: (...proof) => auth().port.provePassword(...proof),
+    endSessions: (...whose) => sessions.port.endAllOf(...whose),
+    pauseRunsOf: around.pauseRunsOf,
+  });
+  const calls = keyCalls();
+  ring.auth = createAuth({
+    journal,
+    host,
+    desk: config.desk,
+    sessions: sessions.port,
+    users: users.port,
+    asked: users.asked,
+    firstAdmin: users.firstAdmin,
+    sealingKey: keys.sealing,
+    allCalls: calls.all,
+    tradingCalls: calls.trading,
+  });
+  const approvals = createApprovals({
+    journal,
+    host,
+    needs: (action, branch) => needs(config, users.port.adminCount(), action, branch),
+    users: users.port,
+    may: (user, permission) => {
+      const person = users.port.active(user);
+      return person !== null && mayDo(person.role, permission);
+    },
+    proveBoth: (...proof) => auth().port.proveBoth(...proof),
+    headquartersKey: identity.headquartersKey,
+    telephoneKey: keys.telephone,
+  });
+  const refusals = createRefusals({ journal, now: () => host.now() });
+  return { sessions, users, auth: auth(), approvals, refusals };
+}
+
+/**
+ * How many must agree. Configuration first, the branch before all; else an exit follows the policy of exits, a doubt
+ * that of doubts, and what only admins do takes two of them, as soon as there are two.
+ */
+function needs(
+  { identity, policy, personsForDoubt }: Parts['config'],
+  admins: number,
+  action: Action,
+  branch: string,
+): Requirement {
+  const configured = identity.approvalsByBranch[branch]?.[action] ?? identity.approvals[action];
+  if (configured !== undefined) return configured;
+  if (action === 'exit' || action === 'mode') return policy.personsRequired === 2 ? 'two' : 'one';
+  if (action === 'doubt') return personsForDoubt === 2 ? 'two' : 'one';
+  return admins > 1 ? 'two' : 'one';
+}
+
+/** May this actor make the call at all? */
+export function permits(actor: Actor, permission: string, call: string): boolean {
+  if (actor.role === 'desk') return true;
+  if (actor.role === 'nobody' || actor.user === null) return permission === PUBLIC_PERMISSION;
+  if (actor.key !== null && !actor.key.calls.includes(call)) return false;
+  return mayDo(actor.user.role, permission);
+}
+
+/** The accounts that the actor may see and touch. */
+export function scopeOf(actor: Actor, accounts: AccountsPort): AccountScope {
+  const { user } = actor;
+  if (actor.role === 'desk' || user?.role === 'admin') return EVERY_ACCOUNT;
+  if (user === null) return { all: false, has: () => false };
+  return { all: false, has: (account) => owns(user, account, accounts) };
+}
+
+function owns(user: User, account: string, accounts: AccountsPort): boolean {
+  const known = accounts.find(account);
+  return known === null ? user.accounts.some((own) => own === account) : ownsAccount(user, known);
+}
