@@ -70,4 +70,18 @@ export const usersContract = {
     .meta({ permission: 'users.import', accounts: 'none' })
     .input(z.object({ text: z.string().max(SET_TEXT_MAX) }))
     .output(z.object({ issue: z.int(), revoked: z.int(), repeated: z.boolean() })),
+  /**
+   * A person of a signed user set chooses a password, with the code that headquarters told them. Signing in then goes
+   * on as for everybody, with the enrolment of the second factor. Says the same for a wrong name and a wrong code.
+   */
+  claim: oc
+    .meta({ permission: 'public', accounts: 'none' })
+    .input(
+      z.object({
+        user: z.string().trim().max(60),
+        code: z.string().max(60),
+        password: z.string().min(1).max(200),
+      }),
+    )
+    .output(z.object({ claimed: z.literal(true) })),
 };

@@ -1,3 +1,4 @@
+import type { AccountId } from '#core/model/ids.ts';
 import type { ExchangeUser, Limits, Role, User } from './port.ts';
 
 /** A person asked for an account; nothing works until an admin approves. */
@@ -17,7 +18,7 @@ export interface UserApproved {
   readonly user: string;
   readonly role: Role;
   readonly branch: string;
-  readonly accounts: readonly string[];
+  readonly accounts: readonly AccountId[];
   readonly limits: Limits;
   readonly exchangeUsers: readonly ExchangeUser[];
   readonly by: readonly string[];
@@ -29,6 +30,8 @@ export interface UserChanged {
   /** What is new of the profile, the role, the mapping, the limits or the exchange ids. */
   readonly set: Partial<Omit<User, 'user' | 'status' | 'source'>>;
   readonly by: readonly string[];
+  /** The reason of a change of limits; else empty. */
+  readonly why: string;
 }
 export interface UserDisabled {
   readonly kind: 'user-disabled';
@@ -66,6 +69,20 @@ export interface UsersRevoked {
   readonly sha256: string;
   readonly by: string;
 }
+/** A person of a user set chose a password, with the code that headquarters told them. The code is dead. */
+export interface UserClaimed {
+  readonly kind: 'user-claimed';
+  readonly v: 1;
+  readonly user: string;
+  readonly address: string;
+}
 
 export type UserFact =
-  UserAsked | UserApproved | UserChanged | UserDisabled | UserEnabled | UsersProvisioned | UsersRevoked;
+  | UserAsked
+  | UserApproved
+  | UserChanged
+  | UserDisabled
+  | UserEnabled
+  | UsersProvisioned
+  | UsersRevoked
+  | UserClaimed;

@@ -82,6 +82,17 @@ export interface UserRefusal {
     | 'set-of-another-desk'
     | 'set-unreadable'
     | 'comes-from-set'
-    | 'wrong-proof';
+    | 'wrong-proof'
+    /** Persons are let in already. */
+    | 'not-first-run'
+    /** Not let in yet: approve first. */
+    | 'still-asked'
+    /** Nobody changes or confirms a change of their own rights. */
+    | 'own-change'
+    /** Named by a revocation list of headquarters. */
+    | 'revoked'
+    | 'too-many-sets'
+    | 'wrong-enrolment-code'
+    | 'too-many-attempts';
   readonly text: string;
 }

@@ -5,7 +5,17 @@ import { migration as trades } from './030-trades.ts';
 import { migration as exchange } from './060-exchange.ts';
 import { migration as auth } from './070-auth.ts';
 import { migration as settings } from './080-settings.ts';
+import { migration as users } from './120-users.ts';
 import type { Migration } from '#core/journal/migrate.ts';
 
 /** Every migration in rising order of its id; the tens belong to one service each (see docs/architecture.md). */
-export const migrations: readonly Migration[] = [journal, imports, orders, trades, exchange, auth, settings];
+export const migrations: readonly Migration[] = [
+  journal,
+  imports,
+  orders,
+  trades,
+  exchange,
+  auth,
+  settings,
+  users,
+];
