@@ -34,8 +34,15 @@ export interface Paths {
   readonly screen: string | null;
 }
 
-/** Keys by name. The host decides where they lie (OS keychain, passphrase-wrapped file). */
+/**
+ * Keys by name, each of at most 4,096 bytes. The host decides where they lie: sealed under a master key that the OS
+ * keychain or a passphrase keeps. Throws when what is kept is damaged: a desk does not go on with another key.
+ */
 export interface Secrets {
   get(name: string): Promise<Uint8Array | null>;
+  /** Kept through a crash when it resolves; takes the place of what was there. */
   set(name: string, value: Uint8Array): Promise<void>;
+  /** What is kept under the name; where nothing is, `fresh` is kept. Two processes at once get the same. */
+  make(name: string, fresh: () => Uint8Array): Promise<Uint8Array>;
+  remove(name: string): Promise<void>;
 }

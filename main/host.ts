@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import log from 'electron-log/node.js';
 import type { Host, Log, Secrets } from '#core/host.ts';
@@ -9,6 +9,8 @@ export interface HostOptions {
   readonly screen: string | null;
   /** Added to the machine's clock: a drill lives at another time of day. */
   readonly clockOffsetMs: number;
+  /** Opened: `deskSecrets` of a desk, `simulationSecrets` of a drill. */
+  readonly secrets: Secrets;
   readonly reached: Host['reached'];
 }
 
@@ -27,7 +29,7 @@ export function createHost(options: HostOptions): Host {
     soon: (task) => void setImmediate(task),
     log: fileLog(join(options.data, 'desk.log')),
     paths: { data: options.data, screen: options.screen },
-    secrets: fileSecrets(join(options.data, 'secrets')),
+    secrets: options.secrets,
     reached: options.reached,
   };
 }
@@ -45,28 +47,4 @@ function fileLog(path: string): Log {
       logger[level](details === undefined ? message : `${message} ${JSON.stringify(details)}`);
     };
   return { info: write('info'), warn: write('warn'), error: write('error') };
-}
-
-/**
- * Keys in files that only this user may read. The OS keychain takes their place with the identity service;
- * until then the folder is the desk's, mode 0700.
- */
-function fileSecrets(folder: string): Secrets {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const pathOf = (name: string): string => join(folder, `${encodeURIComponent(name)}.key`);
-  return {
-    async get(name) {
-      try {
-        return readFileSync(pathOf(name));
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-        throw error;
-      }
-    },
-    async set(name, value) {
-      const path = pathOf(name);
-      writeFileSync(`${path}.new`, value, { mode: 0o600, flush: true });
-      renameSync(`${path}.new`, path);
-    },
-  };
 }

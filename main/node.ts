@@ -8,6 +8,8 @@ import { createHost } from './host.ts';
 import { openElectron, openBrowser } from './open-screen.ts';
 import { loadFiles } from './load-files.ts';
 import { seatPersons } from './persons.ts';
+import { deskSecrets } from './secrets.ts';
+import { deskSecrets } from './secrets.ts';
 import { deskWorld } from './world.ts';
 
 /** Version of this build, journalled at each start. */
@@ -57,10 +59,22 @@ async function runDesk(
   world: World,
   options: { readonly port: number | null; readonly open: boolean; readonly stopped: Promise<string> },
 ): Promise<number> {
+  const secrets = await deskSecrets(data, world.simulated);
+  if (!secrets.ok) {
+    console.error(`The desk can not start: ${secrets.refusal.text} (${secrets.refusal.reason}).`);
+    return 1;
+  }
+  const secrets = await deskSecrets(data, world.simulated);
+  if (!secrets.ok) {
+    console.error(`The desk can not start: ${secrets.refusal.text} (${secrets.refusal.reason}).`);
+    return 1;
+  }
   const host = createHost({
     data,
+    secrets: secrets.value,
     screen: existsSync(join(SCREEN, 'index.html')) ? SCREEN : null,
     clockOffsetMs: world.clockOffsetMs,
+    secrets: secrets.value,
     reached: () => undefined,
   });
   const app = await createApp(host, world.deskConfig, { build: BUILD });

@@ -21,7 +21,7 @@ import { RESERVE_BYTES, ensureReserve } from './reserve.ts';
 import { deskOf, lastRow, rowAt } from './rows.ts';
 import type { HeadPoint } from './rows.ts';
 import type { Signer } from './signer.ts';
-import { holdLock, openSqlite, storageCode } from './sqlite.ts';
+import { holdLock, isPlain, openSqlite, storageCode } from './sqlite.ts';
 import type { Sqlite, Synchronous } from './sqlite.ts';
 
 export interface JournalOptions {
@@ -44,6 +44,7 @@ export interface OpenRefusal {
   readonly reason:
     | 'journal-in-use'
     | 'not-openable'
+    | 'not-encrypted'
     | 'newer-version'
     | 'wrong-desk'
     | 'restored-copy'
@@ -123,6 +124,10 @@ function judged(
   use: (file: Omit<OpenFile, 'release'>) => Result<JournalFile, OpenRefusal>,
 ): Result<JournalFile, OpenRefusal> {
   const { path, desk, signer } = options;
+  if (options.key !== undefined && isPlain(path)) {
+    const text = `${path} is not encrypted; on the stopped desk, npm run rekey -- --encrypt encrypts it`;
+    return refuse({ reason: 'not-encrypted', text });
+  }
   const anchor = openAnchor(besides(path, 'anchor'));
   closers.push(() => anchor.close());
   const fresh = !existsSync(path) && anchor.found === null;

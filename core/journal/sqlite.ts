@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { assert } from '#core/lib/assert.ts';
 import type { Reader, SqlValue, Tx } from './port.ts';
@@ -28,6 +29,9 @@ const STORAGE_CODES =
   /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|CANTOPEN|NOTADB|BUSY|LOCKED|PROTOCOL|NOMEM|PERM|AUTH)/;
 const STATEMENTS_MAX = 2_000;
 const KEY_BYTES = 32;
+/** ChaCha20 with a Poly1305 tag on each page: a wrong key reads nothing and writes nothing. */
+const CIPHER = 'chacha20';
+const PLAIN_HEAD = Buffer.from('SQLite format 3\0');
 
 /** The SQLite code when the storage failed; null when the error is a bug or none of SQLite's. */
 export function storageCode(error: unknown): string | null {
@@ -47,7 +51,10 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Sqlite {
   try {
     unlock(database, options.key);
     database.pragma('foreign_keys = ON');
+    // What SQLite sets aside in a file of its own is not encrypted; what is deleted must not stay in free pages.
+    database.pragma('temp_store = MEMORY');
     if (!readonly) {
+      database.pragma('secure_delete = ON');
       database.pragma('journal_mode = WAL');
       database.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
     }
@@ -59,11 +66,46 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Sqlite {
   return connection(database);
 }
 
+function headOf(path: string): Buffer {
+  if (!existsSync(path)) return Buffer.alloc(0);
+  const descriptor = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(PLAIN_HEAD.length);
+    return head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function unlock(database: Database.Database, key: Uint8Array | undefined): void {
   if (key === undefined) return;
   assert(key.length === KEY_BYTES, `a journal key has ${KEY_BYTES} bytes`);
-  database.pragma("cipher = 'chacha20'");
+  database.pragma(`cipher = '${CIPHER}'`);
   database.pragma(`key = 'raw:${Buffer.from(key).toString('hex')}'`);
+}
+
+/** True when the file is a database that anybody can read. False also when there is none, or an empty one. */
+export function isPlain(path: string): boolean {
+  return headOf(path).equals(PLAIN_HEAD);
+}
+
+/**
+ * Encrypts the file with `to`, whatever it was under; it is left without a WAL. Only on a file that nobody else has
+ * open and that may be lost, a copy: a crash in the middle leaves neither key right.
+ */
+export function rekeySqlite(path: string, from: Uint8Array | null, to: Uint8Array): void {
+  const database = new Database(path, { fileMustExist: true, timeout: 0 });
+  try {
+    unlock(database, from ?? undefined);
+    database.pragma('temp_store = MEMORY');
+    // SQLite3MultipleCiphers changes no key in WAL mode; the next writer takes the WAL up again.
+    database.pragma('journal_mode = DELETE');
+    assert(to.length === KEY_BYTES, `a journal key has ${KEY_BYTES} bytes`);
+    database.pragma(`cipher = '${CIPHER}'`);
+    database.pragma(`rekey = 'raw:${Buffer.from(to).toString('hex')}'`);
+  } finally {
+    database.close();
+  }
 }
 
 function connection(database: Database.Database): Sqlite {

@@ -9,7 +9,7 @@ import { appliedMigrations, strangeSchema } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { besides } from './paths.ts';
 import { rowAt } from './rows.ts';
-import { openSqlite, sqliteCode } from './sqlite.ts';
+import { isPlain, openSqlite, sqliteCode } from './sqlite.ts';
 import type { Sqlite } from './sqlite.ts';
 
 export type { Break, ChainReport } from './check.ts';
@@ -60,6 +60,11 @@ export function verifyFile(path: string, options: VerifyOptions = {}): Result<Ch
   }
 }
 
+/** True when the file is there and can not be read without a key, be it that it is no journal at all. */
+export function needsKey(path: string): boolean {
+  return existsSync(path) && !isPlain(path);
+}
+
 /**
  * Damage that no row shows: a table that is not what this build made, or pages that SQLite's own check does not
  * accept, where a search by key and a scan may see other rows. Named after the last row that is good.
@@ -86,7 +91,7 @@ function behindAnchor(anchor: ReturnType<typeof readAnchor>, sqlite: Sqlite): Br
 
 function openText(path: string, code: string): string {
   if (code === 'SQLITE_NOTADB') {
-    return `${path} is no journal, or it is encrypted: its passphrase comes on LIFEBOAT_PASSPHRASE_FD`;
+    return `${path} is no journal, or it is encrypted with another key`;
   }
   return `${path} can not be read: ${code}`;
 }
