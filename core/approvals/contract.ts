@@ -8,7 +8,7 @@ export const ApprovalShown = z.object({
   approval: ApprovalId,
   action: Action,
   call: z.string(),
-  /** SHA-256 of what is asked: headquarters reads it back before it signs. */
+  /** SHA-256 of this asking: headquarters signs it or makes a code of it. No other asking has the same. */
   subject: z.string(),
   /** Eight digits of the subject, for the telephone. */
   challenge: z.string(),

@@ -1,4 +1,5 @@
 import type { Action } from '#core/lib/procedure.ts';
+import type { Requirement } from './port.ts';
 
 export type ApprovalMethod =
   'session' | 'same-screen' | 'remote-signature' | 'telephone-code' | 'break-glass';
@@ -11,10 +12,19 @@ export interface ApprovalAsked {
   readonly action: Action;
   readonly call: string;
   readonly subject: string;
+  /**
+   * What headquarters signs or makes a code of: SHA-256 (hex) of desk, approval and subject. The same thing asked
+   * twice has two, so that one answer of headquarters lets it happen once.
+   */
+  readonly asking: string;
   /** What it is about, for the second person; no secret in it. */
   readonly text: string;
   readonly by: string;
+  /** The person behind `by`: another one than the owner of an API key must agree to what the key asks. */
+  readonly person: string;
   readonly branch: string;
+  /** What policy or the service asked for at that time. */
+  readonly needs: Requirement;
   readonly expiresAtMs: number;
 }
 export interface ApprovalGiven {

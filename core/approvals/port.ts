@@ -35,9 +35,11 @@ export interface ApprovalsPort {
     readonly subject: string;
     readonly text: string;
     readonly by: string;
+    /** The person behind `by` when that is an API key: its owner is not the second person. */
+    readonly person?: string;
     readonly branch: string;
     readonly atLeast?: number;
   }): Result<readonly string[], ApprovalRefusal>;
-  /** The call was done: its approval works no second time. */
+  /** The call was done: its approval works no second time. `persons` as `persons()` gave them. */
   spend(subject: string, persons: readonly string[]): void;
 }
