@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createApp, DeskConfig, type App, type AppOptions } from '#core/app.ts';
 import type { VenueConfig } from '#core/exchange/config.ts';
 import type { ExchangeGateway } from '#core/exchange/port.ts';
+import { present } from '#core/lib/assert.ts';
 import { ok } from '#core/lib/result.ts';
 import { deskConfig } from '#drill/world/desk-config.ts';
 import { startChild } from '#drill/world/child.ts';
@@ -13,6 +14,7 @@ import { writeBook } from '#drill/book/write.ts';
 import type { Book } from '#drill/book/book.ts';
 import { createHost } from '#main/host.ts';
 import { loadFiles } from '#main/load-files.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { AS_OF_MS } from './book.ts';
 
 /** A desk must be linked and its rows proven in this time. */
@@ -57,6 +59,8 @@ export interface Desk {
   readonly app: App;
   readonly calls: Calls;
   readonly now: () => number;
+  /** Of the encrypted journal. */
+  readonly key: Uint8Array;
   stop(): Promise<void>;
 }
 
@@ -68,9 +72,11 @@ export async function startDesk(options: {
   readonly files: { readonly instruments: string; readonly positions: string };
   readonly app?: Partial<AppOptions>;
 }): Promise<Desk> {
+  const data = join(options.folder, 'desk');
   const host = createHost({
-    data: join(options.folder, 'desk'),
+    data,
     screen: null,
+    secrets: simulationSecrets(data),
     clockOffsetMs: options.clockOffsetMs,
     reached: () => undefined,
   });
@@ -87,7 +93,8 @@ export async function startDesk(options: {
     return rows.length === 0;
   });
   await calls.mode.declareLost({ reason: 'a measurement' });
-  return { app, calls, now: () => host.now(), stop: () => app.stop() };
+  const key = present(await host.secrets.get('database-key'), 'the key of a desk that was opened');
+  return { app, calls, now: () => host.now(), key, stop: () => app.stop() };
 }
 
 /** Asks until the answer is yes. */

@@ -55,9 +55,9 @@ export async function measure({ folder, turns }: Options): Promise<Figure[]> {
 async function oneExit(folder: string, turns: number): Promise<Figure[]> {
   const book = unhedgedBook(turns + WARM + 1);
   const desk = await startOnSink(folder, book, BURST_MAX);
-  const least = leastOf(folder);
+  const least = leastOf(folder, desk.key);
   await place(desk, book, 0);
-  const bytes = bytesSince(desk.journal, await seqBefore(desk, () => place(desk, book, 1)));
+  const bytes = bytesSince(desk, await seqBefore(desk, () => place(desk, book, 1)));
   const body = bytes.bodies.join('');
   const bound = (): number =>
     timed(() => {
@@ -127,11 +127,12 @@ async function wholeBook(folder: string, rows: number): Promise<{ ours: number; 
 }
 
 /** The same bodies in one transaction, then the same messages in writes as large as the desk's bursts. */
-function leastTime(folder: string, { journal, wire, drain }: SinkDesk, fromSeq: number): number {
-  const { bodies, messages } = bytesSince(journal, fromSeq);
+function leastTime(folder: string, desk: SinkDesk, fromSeq: number): number {
+  const { wire, drain } = desk;
+  const { bodies, messages } = bytesSince(desk, fromSeq);
   let at = 0;
   const bursts = wire.bursts.map(({ orders }) => messages.slice(at, (at += orders)).join(''));
-  const sqlite = leastOf(folder);
+  const sqlite = leastOf(folder, desk.key);
   const time = timed(() => {
     sqlite.transaction((tx) => {
       for (const body of bodies) tx.run(INSERT, body);
@@ -149,8 +150,8 @@ function writeAll(drain: Socket, bursts: readonly string[]): void {
 const INSERT = 'INSERT INTO least (body) VALUES (?)';
 
 /** A file as a desk's is, with one table and no rules. */
-function leastOf(folder: string) {
-  const sqlite = openSqlite(join(folder, 'least.db'));
+function leastOf(folder: string, key: Uint8Array) {
+  const sqlite = openSqlite(join(folder, 'least.db'), { key });
   sqlite.exec('CREATE TABLE least (n INTEGER PRIMARY KEY, body TEXT NOT NULL)');
   return sqlite;
 }
@@ -162,8 +163,8 @@ async function seqBefore(desk: SinkDesk, act: () => Promise<unknown>): Promise<n
 }
 
 /** Facts after `fromSeq` as they lie in the log, up to the last order that was sent, and the messages among them. */
-function bytesSince(journal: string, fromSeq: number): { bodies: string[]; messages: string[] } {
-  const reader = openReader(journal);
+function bytesSince(desk: SinkDesk, fromSeq: number): { bodies: string[]; messages: string[] } {
+  const reader = openReader(desk.journal, desk.key);
   const rows = reader.all(
     'SELECT kind, body FROM log WHERE seq > ? AND seq < ? ORDER BY seq',
     fromSeq,

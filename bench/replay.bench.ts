@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openSqlite } from '#core/journal/sqlite.ts';
 import { lifeOf } from './desk-journal.ts';
 import { quantile, timed, type Figure, type Options } from './figure.ts';
-import { journalPath, openDesk, openLog } from './stored-desk.ts';
+import { JOURNAL_KEY, journalPath, openDesk, openLog } from './stored-desk.ts';
 
 const WRITE_BATCH = 5_000;
 const SCAN_BATCH = 5_000;
@@ -48,7 +48,7 @@ export function fill(data: string, facts: number): void {
 }
 
 function scan(path: string): void {
-  const sqlite = openSqlite(path, { readOnly: true });
+  const sqlite = openSqlite(path, { readOnly: true, key: JOURNAL_KEY });
   let after = 0;
   for (;;) {
     const rows = sqlite.rows(

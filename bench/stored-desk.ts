@@ -6,16 +6,20 @@ import { signerOf } from '#core/journal/signer.ts';
 import { DeskId } from '#core/model/ids.ts';
 import { deskConfig, plainVenue } from '#drill/world/desk-config.ts';
 import { createHost } from '#main/host.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { AS_OF_MS, unhedgedBook } from './book.ts';
 
 /** A desk that is opened and replayed and never linked: what a start costs before a socket is dialled. */
 const SEED = new Uint8Array(32).fill(7);
+/** The key of its journal, encrypted as every desk's is. */
+export const JOURNAL_KEY = new Uint8Array(32).fill(9);
 const NOBODY = { host: '127.0.0.1', port: 9, sender: 'LIFEBOAT', target: 'SIM', version: '4.4' } as const;
 
 function hostOf(data: string) {
   return createHost({
     data,
     screen: null,
+    secrets: simulationSecrets(data),
     clockOffsetMs: AS_OF_MS - Date.now(),
     reached: () => undefined,
   });
@@ -30,6 +34,7 @@ export function journalPath(data: string): string {
 export async function openDesk(data: string): Promise<App> {
   const host = hostOf(data);
   await host.secrets.set('journal-signing-seed', SEED);
+  await host.secrets.set('database-key', JOURNAL_KEY);
   const book = unhedgedBook(1);
   const config = deskConfig(
     book,
@@ -49,6 +54,7 @@ export function openLog(data: string): JournalFile {
     build: 'bench',
     host,
     signer: signerOf(SEED),
+    key: JOURNAL_KEY,
   });
   if (!opened.ok) throw new Error(opened.refusal.text);
   const replayed = opened.value.replay([]);

@@ -8,6 +8,7 @@ import { dataFolder } from './data-folder.ts';
 import { createHost } from './host.ts';
 import { loadFiles } from './load-files.ts';
 import { seatPersons } from './persons.ts';
+import { deskSecrets } from './secrets.ts';
 import { deskWorld, type World } from './world.ts';
 
 /** The page has a scheme of its own: no file of the machine is its neighbour. */
@@ -21,8 +22,11 @@ protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: 
 async function start(): Promise<void> {
   const data = dataFolder(process.env, process.platform);
   const world = await deskWorld(data);
+  const secrets = await deskSecrets(data, world.simulated);
+  if (!secrets.ok) throw new Error(`${secrets.refusal.text} (${secrets.refusal.reason})`);
   const host = createHost({
     data,
+    secrets: secrets.value,
     screen: null,
     clockOffsetMs: world.clockOffsetMs,
     reached: () => undefined,
@@ -33,11 +37,10 @@ async function start(): Promise<void> {
   await loadFiles(desk.value.client(), world.files);
   await seatSimulated(desk.value, world);
   const setupCode = desk.value.setupCode();
-  const page = setupCode === null ? PAGE : `${PAGE}?setup=${setupCode}`;
 
   protocol.handle(SCHEME, ({ url }) => serveScreen(url));
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  const window = openWindow(page);
+  const window = openWindow();
   const endPort = servePort(window, PAGE, { router: desk.value.router });
   const tray = openTray(window);
   app.on('second-instance', () => window.show());
@@ -51,7 +54,8 @@ async function start(): Promise<void> {
       .then(() => world.stop())
       .finally(() => app.exit(0));
   });
-  await window.loadURL(page);
+  // As a fragment, so that the page is the same one for who asks for the port.
+  await window.loadURL(setupCode === null ? PAGE : `${PAGE}#setup=${setupCode}`);
 }
 
 /** The persons of a simulated desk are made over HTTP, as on a server; this desk has that door for no longer. */
@@ -66,7 +70,7 @@ async function seatSimulated(desk: App, world: World): Promise<void> {
   }
 }
 
-function openWindow(page: string): BrowserWindow {
+function openWindow(): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -86,7 +90,7 @@ function openWindow(page: string): BrowserWindow {
   // The page is the whole world of this window: it opens no other and goes nowhere.
   window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
   window.webContents.on('will-navigate', (event) => {
-    if (event.url !== page) event.preventDefault();
+    if (event.url !== PAGE) event.preventDefault();
   });
   window.webContents.on('will-attach-webview', (event) => event.preventDefault());
   window.on('close', (event) => {

@@ -9,7 +9,6 @@ import { openElectron, openBrowser } from './open-screen.ts';
 import { loadFiles } from './load-files.ts';
 import { seatPersons } from './persons.ts';
 import { deskSecrets } from './secrets.ts';
-import { deskSecrets } from './secrets.ts';
 import { deskWorld } from './world.ts';
 
 /** Version of this build, journalled at each start. */
@@ -64,17 +63,11 @@ async function runDesk(
     console.error(`The desk can not start: ${secrets.refusal.text} (${secrets.refusal.reason}).`);
     return 1;
   }
-  const secrets = await deskSecrets(data, world.simulated);
-  if (!secrets.ok) {
-    console.error(`The desk can not start: ${secrets.refusal.text} (${secrets.refusal.reason}).`);
-    return 1;
-  }
   const host = createHost({
     data,
     secrets: secrets.value,
     screen: existsSync(join(SCREEN, 'index.html')) ? SCREEN : null,
     clockOffsetMs: world.clockOffsetMs,
-    secrets: secrets.value,
     reached: () => undefined,
   });
   const app = await createApp(host, world.deskConfig, { build: BUILD });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createApp, DeskConfig, type App } from '#core/app.ts';
 import { createPlant, PLANTS } from '#drill/plants.ts';
 import { createHost } from '#main/host.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { createKiller, KillStep } from './kill.ts';
 
 /**
@@ -31,6 +32,7 @@ const clockOffsetMs = Number(values['clock-offset']);
 const host = createHost({
   data,
   screen: null,
+  secrets: simulationSecrets(data),
   clockOffsetMs,
   reached: createKiller({
     steps: z.array(KillStep).parse(JSON.parse(values.kills)),

@@ -13,6 +13,7 @@ import { readLedger } from '#drill/judge/read.ts';
 import type { DrillOptions } from '#drill/options.ts';
 import { DESK_COMP_ID } from '#drill/world/desk-config.ts';
 import { openWorld, type World } from '#drill/world/world.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { collect, type Collected } from './collect.ts';
 import { exitEverything, type Exited } from './dealer.ts';
 import { startDesk, type DeskProcess } from './desk-process.ts';
@@ -80,7 +81,7 @@ async function perform(options: RehearsalOptions, folder: string): Promise<Findi
     const restarts = world.restarts() + desk.restarts();
     const hits = desk.hits();
     for (const stop of stops.splice(0).toReversed()) await stop();
-    return { ...judged(options, world, acted), chain: chainOf(data), hits, restarts };
+    return { ...judged(options, world, acted), chain: await chainOf(data), hits, restarts };
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
@@ -162,8 +163,9 @@ function killSteps({ kill, seed, gateway }: RehearsalOptions): KillStep[] {
   return [first, { target, at, nth: 1 }];
 }
 
-function chainOf(data: string): string {
-  const verified = verifyFile(join(data, 'desk.db'));
+async function chainOf(data: string): Promise<string> {
+  const key = (await simulationSecrets(data).get('database-key')) ?? undefined;
+  const verified = verifyFile(join(data, 'desk.db'), { key });
   if (!verified.ok) return verified.refusal.text;
   const { broken } = verified.value;
   return broken === null ? 'ok' : `epoch ${broken.epoch}, seq ${broken.seq}, ${broken.what}: ${broken.text}`;

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { join } from 'node:path';
-import { commandLine, startDesk } from './desk-process.ts';
+import { authenticator, commandLine, startDesk } from './desk-process.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** The picture of the README is taken again with LIFEBOAT_PICTURE=1; a common run leaves the tree as it is. */
@@ -14,6 +14,16 @@ test('a dealer sees the book, declares main lost, reads a dry run, approves it, 
   const desk = await startDesk();
   try {
     await page.goto(desk.address);
+    await test.step('asha signs in, with the code that her authenticator shows', async () => {
+      const { password } = desk.person('asha');
+      expect(desk.said.join('\n')).toContain(`asha (dealer)  password ${password}`);
+      const shown = await authenticator(desk.data, 'asha');
+      expect(shown).toMatchObject({ status: 0, output: expect.stringMatching(/^\d{6} /) });
+      await page.getByLabel('User', { exact: true }).fill('asha');
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await page.keyboard.press('Enter');
+      await page.getByLabel(/^Six digits/).fill(await desk.code('asha'));
+    });
     const positions = page.getByRole('grid', { name: 'Net position' });
     await expect(positions.getByText('✓ proven').first()).toBeVisible({ timeout: 30_000 });
     await expect(page.getByText('orders up')).toBeVisible();
@@ -70,24 +80,35 @@ test('a dealer sees the book, declares main lost, reads a dry run, approves it, 
       await expect(page.getByRole('dialog')).toContainText('rms decision, RMS 41');
     });
 
-    await test.step('the command line asks through the same door, and not without a session', async () => {
-      expect((await commandLine(desk.data, ['mode.get'])).status).toBe(1);
-      const { origin } = new URL(page.url());
-      const issued = await page.request.post(`${origin}/rpc/sessions/issueToken`, { data: {} });
-      const { json } = (await issued.json()) as { json: { token: string } };
-      const address = `${origin}/?token=${json.token}`;
-      expect((await commandLine(desk.data, ['sign-in', address])).status).toBe(0);
-      expect((await commandLine(desk.data, ['sign-in', address])).status).toBe(1);
-      const answer = await commandLine(desk.data, ['mode.get']);
+    await test.step('the command line asks through the same door, and not without a key', async () => {
+      expect(await commandLine(desk.data, ['mode.get'])).toMatchObject({ status: 1, output: '' });
+      const key = await makeKey(page, ['mode.get']);
+      const answer = await commandLine(desk.data, ['mode.get'], key);
       expect(JSON.parse(answer.output)).toMatchObject({ mode: 'EMERGENCY', main: 'declared-lost' });
-      const refused = await commandLine(desk.data, ['mode.declareLost', '{"reason":"no"}']);
-      expect([refused.status, refused.output]).toEqual([1, '']);
-      expect((await commandLine(desk.data, ['mode.get', '{'])).status).toBe(2);
+      const refused = await commandLine(desk.data, ['positions.list'], key);
+      expect(refused).toMatchObject({ status: 1, output: '' });
+      expect(refused.errors).toContain('permission-missing');
+      expect((await commandLine(desk.data, ['mode.get', '{'], key)).status).toBe(2);
     });
   } finally {
     await desk.stop();
   }
 });
+
+/** An API key of the person who is signed in at this page, for these calls. */
+async function makeKey(page: Page, calls: readonly string[]): Promise<string> {
+  return await page.evaluate(
+    async (asked) => {
+      const answer = await fetch('/rpc/auth/keys/make', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ json: asked }),
+      });
+      return ((await answer.json()) as { json: { key: string } }).json.key;
+    },
+    { name: 'a script', calls: [...calls], days: 1, algoId: null },
+  );
+}
 
 async function dryRunOfAll(page: Page): Promise<void> {
   await page.keyboard.press('Shift+F9');

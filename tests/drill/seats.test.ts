@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { loadFiles } from '#main/load-files.ts';
 const DESK = join(import.meta.dirname, '..', '..', 'drill', 'desk', 'main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'lifeboat-seats-'));
 const path = join(folder, 'persons.json');
+const configPath = join(folder, 'two-persons.json');
 let world: World;
 let desk: Child;
 let seats: Seats;
@@ -19,7 +20,7 @@ let doors: Doors;
 
 const startDesk = async (): Promise<Child> =>
   startChild(DESK, [
-    `--config=${world.deskConfig}`,
+    `--config=${configPath}`,
     `--data=${join(folder, 'desk')}`,
     `--clock-offset=${world.file.clockOffsetMs}`,
   ]);
@@ -39,6 +40,8 @@ beforeAll(async () => {
     gateway: null,
     failed: (error) => expect.unreachable(error.message),
   });
+  const policy = { ...world.config.policy, personsRequired: 2 };
+  writeFileSync(configPath, JSON.stringify({ ...world.config, policy }));
   desk = await startDesk();
   const ready = DeskReady.parse(desk.ready);
   expect(ready.setupCode).not.toBeNull();

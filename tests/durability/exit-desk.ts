@@ -1,7 +1,9 @@
 /**
  * A real desk that closes its whole book once, for a trace of the order path.
  *
- *   node tests/durability/exit-desk.ts WORLD DATA FULL|NORMAL|OFF
+ *   node tests/durability/exit-desk.ts WORLD DATA FULL|NORMAL|OFF [readable]
+ *
+ * `readable`: its journal is not encrypted, so that a trace can find the orders in what goes to the disk.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +13,20 @@ import type { Synchronous } from '#core/journal/sqlite.ts';
 import { readWorldFile } from '#drill/world/world-file.ts';
 import { createHost } from '#main/host.ts';
 import { loadFiles } from '#main/load-files.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 
-const [folder = '', data = '', synchronous = 'FULL'] = process.argv.slice(2);
+const [folder = '', data = '', synchronous = 'FULL', readable] = process.argv.slice(2);
 const world = readWorldFile(join(folder, 'world.json'));
 if (world === null) throw new Error(`${folder} is no world`);
 const config = DeskConfig.parse(JSON.parse(readFileSync(join(folder, 'desk.json'), 'utf8')));
 const { clockOffsetMs } = world;
-const host = createHost({ data, screen: null, clockOffsetMs, reached: () => undefined });
-const created = await createApp(host, config, { build: 'trace', synchronous: synchronous as Synchronous });
+const secrets = simulationSecrets(data);
+const host = createHost({ data, screen: null, secrets, clockOffsetMs, reached: () => undefined });
+const created = await createApp(host, config, {
+  build: 'trace',
+  synchronous: synchronous as Synchronous,
+  ...(readable === undefined ? {} : { readable: true as const }),
+});
 if (!created.ok) throw new Error(created.refusal.text);
 const app = created.value;
 app.start();

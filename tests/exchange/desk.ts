@@ -9,6 +9,7 @@ import { writeBook } from '#drill/book/write.ts';
 import { deskConfig, plainVenue } from '#drill/world/desk-config.ts';
 import { createHost } from '#main/host.ts';
 import { loadFiles } from '#main/load-files.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 import type { Endpoint } from '#core/exchange/config.ts';
 
 const DATE = '2026-11-25';
@@ -46,9 +47,11 @@ export class TestDesk {
     );
     const plain = deskConfig(BOOK, { ...venue, orders: { ...venue.orders, tls } });
     const config = DeskConfig.parse({ ...plain, answerTimeoutMs: 1_000, personsForDoubt: 1 });
+    const data = join(folder, 'desk');
     const host = createHost({
-      data: join(folder, 'desk'),
+      data,
       screen: null,
+      secrets: simulationSecrets(data),
       clockOffsetMs: CLOCK_OFFSET_MS,
       reached: () => undefined,
     });

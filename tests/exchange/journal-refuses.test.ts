@@ -10,6 +10,7 @@ import { refuse } from '#core/lib/result.ts';
 import { OrderId, RequestId, VenueId } from '#core/model/ids.ts';
 import { plainVenue } from '#drill/world/desk-config.ts';
 import { createHost } from '#main/host.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { BOOK, CLOCK_OFFSET_MS, rowsOf } from './desk.ts';
 import { ScriptedPeer } from './peer.ts';
 
@@ -53,6 +54,7 @@ async function openLine(clock?: () => number) {
   const host = createHost({
     data: folder.path,
     screen: null,
+    secrets: simulationSecrets(folder.path),
     clockOffsetMs: CLOCK_OFFSET_MS,
     reached: () => undefined,
   });

@@ -6,6 +6,7 @@ import type { FaultName } from '#drill/exchange/faults.ts';
 import { openWorld, seededBook, type World } from '#drill/world/world.ts';
 import { createHost } from '#main/host.ts';
 import { loadFiles } from '#main/load-files.ts';
+import { simulationSecrets } from '#main/secrets-simulation.ts';
 
 /*
  * I7: what a desk shows is what the replay of its log gives, after a whole exit against the drill's exchange, with
@@ -21,6 +22,7 @@ async function openDesk(world: World, data: string): Promise<App> {
   const host = createHost({
     data,
     screen: null,
+    secrets: simulationSecrets(data),
     clockOffsetMs: world.file.clockOffsetMs,
     reached: () => undefined,
   });
