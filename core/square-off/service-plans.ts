@@ -92,6 +92,17 @@ export function createPlans(deps: PlansDeps) {
   return {
     dryRun,
     approve: approvePlan,
+    describe: (asked: unknown): string | null => {
+      const id = PlanId.safeParse(
+        typeof asked === 'object' && asked !== null && 'planId' in asked ? asked.planId : null,
+      );
+      const made = id.success ? kept.get(id.data) : undefined;
+      if (made === undefined) return null;
+      const { rows, totals } = made.plan;
+      const accounts = new Set(rows.map(({ account }) => account)).size;
+      const lakhs = BigInt(totals.notionalE4) / (10_000n * 100_000n);
+      return `exit of ${rows.length} rows of ${accounts} accounts, ${totals.orders} orders, Rs ${lakhs} lakh, ${totals.unproven} rows unproven; plan ${made.planHash.slice(0, 16)}`;
+    },
     /** The accounts of a kept dry run; null when there is none of that name. */
     accountsOf: (planId: string): readonly AccountId[] | null => {
       const plan = kept.get(PlanId.parse(planId))?.plan;

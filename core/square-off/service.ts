@@ -110,6 +110,8 @@ export function createSquareOff(deps: SquareOffDeps) {
         return run === undefined ? null : accountsOf(run);
       },
       accountsOfPlan: plans.accountsOf,
+      /** The dry run that an approval names, for the second person; null when the input names none that is kept. */
+      describe: plans.describe,
       /** A person who approved it may no longer: what runs in their name stands still (I10). */
       pauseRunsOf: (person: string, why: string): void => {
         for (const { runId, by, state: runState } of state.runs.values()) {
