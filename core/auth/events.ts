@@ -7,7 +7,10 @@ export interface SignedIn {
   readonly address: string;
   readonly secondFactor: 'totp' | 'recovery-code' | 'break-glass';
 }
-/** `more`: like refusals since the last such fact that were only counted. `user`: as typed, when it is a person's name; else `unknown`. */
+/**
+ * `more`: refusals of that address since its last such fact that were only counted. `user`: as typed, when it is a
+ * person's name; else `unknown:` and a keyed hash, because people type passwords into the wrong field.
+ */
 export interface SignInRefused {
   readonly kind: 'sign-in-refused';
   readonly v: 1;
@@ -41,6 +44,22 @@ export interface RecoveryCodesMade {
   readonly v: 1;
   readonly user: string;
   readonly count: number;
+}
+/** One of the ten was used, at a sign-in or in place of a code. */
+export interface RecoveryCodeUsed {
+  readonly kind: 'recovery-code-used';
+  readonly v: 1;
+  readonly user: string;
+  readonly left: number;
+}
+/** An admin gave a person a one-time password; `secondFactor`: took away their second factor, too. */
+export interface PasswordReset {
+  readonly kind: 'password-reset';
+  readonly v: 1;
+  readonly user: string;
+  readonly secondFactor: boolean;
+  readonly by: readonly string[];
+  readonly why: string;
 }
 export interface PasswordSet {
   readonly kind: 'password-set';
@@ -89,6 +108,8 @@ export type AuthFact =
   | LockoutReleased
   | SecondFactorEnrolled
   | RecoveryCodesMade
+  | RecoveryCodeUsed
+  | PasswordReset
   | PasswordSet
   | BreakGlassSealed
   | BreakGlassUsed
