@@ -1,6 +1,10 @@
 import { useEffect, useState } from 'react';
 import type { PositionShown } from '#core/positions/contract.ts';
-import { useQuery } from './api/query.ts';
+import { cover, who } from './api/desk.ts';
+import { createStore, useStore } from './api/store.ts';
+import { AccountDialog } from './features/account/account-dialog.tsx';
+import { Admin } from './features/admin/admin.tsx';
+import { Approvals } from './features/approvals/approvals.tsx';
 import { DryRun } from './features/dry-run/dry-run.tsx';
 import { InDoubt } from './features/in-doubt/in-doubt.tsx';
 import { KeysDialog } from './features/keys/keys-dialog.tsx';
@@ -14,18 +18,28 @@ import { Orders } from './features/orders/orders.tsx';
 import { pauseLiveRun } from './features/run/pause.ts';
 import { RunStrip } from './features/run/run-strip.tsx';
 import { RunView } from './features/run/run-view.tsx';
+import { SecondPerson } from './features/second-person/second-person.tsx';
 import { Ticket } from './features/ticket/ticket.tsx';
 import { TopBar } from './features/top-bar/top-bar.tsx';
 import { Trades } from './features/trades/trades.tsx';
 import type { Selection } from './look/data-grid.tsx';
 import { actionOf, type Action } from './look/keys.ts';
-import { NoticeLine } from './look/notice.tsx';
+import { notice, NoticeLine } from './look/notice.tsx';
 import { KeyBar, Tabs, type Tab } from './look/tabs.tsx';
 import { useWaiting } from './waiting.ts';
 
 type View =
-  'positions' | 'run' | 'in-doubt' | 'leftovers' | 'orders' | 'trades' | 'market-watch' | 'messages';
-type Asked = 'main-lost' | 'sessions' | 'keys' | 'buy' | 'sell' | 'exit-selected' | 'exit-all';
+  | 'positions'
+  | 'run'
+  | 'in-doubt'
+  | 'leftovers'
+  | 'orders'
+  | 'trades'
+  | 'market-watch'
+  | 'messages'
+  | 'approvals'
+  | 'admin';
+type Asked = 'main-lost' | 'sessions' | 'keys' | 'account' | 'buy' | 'sell' | 'exit-selected' | 'exit-all';
 
 const VIEWS: readonly View[] = [
   'positions',
@@ -36,25 +50,30 @@ const VIEWS: readonly View[] = [
   'trades',
   'market-watch',
   'messages',
+  'approvals',
+  'admin',
 ];
 const NO_ROWS: readonly PositionShown[] = [];
-const NO_FACTS = new Set<never>();
+/** Kept while the screen is locked: who comes back sees what they left. */
+const view = createStore<View>('positions');
 
 /** The one screen: what must always be seen, the view in hand, and the dialog that is asked for. */
 export function Screen() {
-  const [view, setView] = useState<View>('positions');
+  const now = useStore(view);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [selection, setSelection] = useState<Selection>({});
   const [rows, setRows] = useState(NO_ROWS);
   const [active, setActive] = useState<PositionShown | null>(null);
   const [runId, setRunId] = useState<string | null>(null);
   const waiting = useWaiting();
-  const who = useQuery('who', { ask: (calls) => calls.sessions.who(), changedBy: NO_FACTS });
+  const me = useStore(who);
   const close = (): void => setAsked(null);
 
   const act = (action: Action): void => {
     if (action === 'filter') document.querySelector<HTMLInputElement>('[data-filter]')?.focus();
     else if (action === 'pause') void pauseLiveRun();
+    else if (action === 'lock') cover();
+    else if (action === 'admin' && me?.role !== 'admin') notice('info', 'That is for an admin.');
     else if (isView(action)) setView(action);
     else if (action !== 'exit-selected' || chosenOf(rows, selection, active).length > 0) setAsked(action);
   };
@@ -63,14 +82,15 @@ export function Screen() {
   return (
     <div className="screen">
       <TopBar
-        by={'value' in who ? who.value.by : 'unknown'}
         onMode={() => setAsked('main-lost')}
         onLinks={() => setAsked('sessions')}
+        onAccount={() => setAsked('account')}
+        onApprovals={() => setView('approvals')}
       />
       <RunStrip onOpen={() => setView('run')} />
-      <Tabs tabs={tabsOf(waiting)} now={view} onView={setView} />
+      <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />
       <main>
-        {view === 'positions' ? (
+        {now === 'positions' ? (
           <NetPosition
             selection={selection}
             onSelection={setSelection}
@@ -82,19 +102,14 @@ export function Screen() {
             }}
           />
         ) : null}
-        {view === 'run' ? <RunView chosen={runId} /> : null}
-        {view === 'in-doubt' ? <InDoubt /> : null}
-        {view === 'leftovers' ? <Leftovers /> : null}
-        {view === 'orders' ? <Orders /> : null}
-        {view === 'trades' ? <Trades /> : null}
-        {view === 'market-watch' ? <MarketWatch /> : null}
-        {view === 'messages' ? <Messages /> : null}
+        <OtherView now={now} runId={runId} admin={me?.role === 'admin'} />
       </main>
       <KeyBar onAction={act} onTabs={VIEWS} />
       <NoticeLine />
       {asked === 'main-lost' ? <ModeDialog onClose={close} /> : null}
       {asked === 'sessions' ? <LinksDialog onClose={close} /> : null}
       {asked === 'keys' ? <KeysDialog onClose={close} /> : null}
+      {asked === 'account' ? <AccountDialog onClose={close} /> : null}
       {asked === 'buy' || asked === 'sell' ? <Ticket side={asked} row={active} onClose={close} /> : null}
       {asked === 'exit-selected' || asked === 'exit-all' ? (
         <DryRun
@@ -108,8 +123,31 @@ export function Screen() {
           }}
         />
       ) : null}
+      <SecondPerson />
     </div>
   );
+}
+
+/** Every view but the net position, whose selection the exits read. */
+function OtherView(props: { readonly now: View; readonly runId: string | null; readonly admin: boolean }) {
+  const { now } = props;
+  return (
+    <>
+      {now === 'run' ? <RunView chosen={props.runId} /> : null}
+      {now === 'in-doubt' ? <InDoubt /> : null}
+      {now === 'leftovers' ? <Leftovers /> : null}
+      {now === 'orders' ? <Orders /> : null}
+      {now === 'trades' ? <Trades /> : null}
+      {now === 'market-watch' ? <MarketWatch /> : null}
+      {now === 'messages' ? <Messages /> : null}
+      {now === 'approvals' ? <Approvals /> : null}
+      {now === 'admin' && props.admin ? <Admin /> : null}
+    </>
+  );
+}
+
+function setView(next: View): void {
+  view.set(next);
 }
 
 /** The selected rows; with none selected, the one under the cursor. */
@@ -122,8 +160,8 @@ function chosenOf(
   return chosen.length > 0 || active === null ? chosen : [active];
 }
 
-function tabsOf(waiting: ReturnType<typeof useWaiting>): readonly Tab<View>[] {
-  return [
+function tabsOf(waiting: ReturnType<typeof useWaiting>, admin: boolean): readonly Tab<View>[] {
+  const tabs: readonly Tab<View>[] = [
     { view: 'positions', label: 'Net position' },
     { view: 'run', label: 'Live run', count: waiting.runs, tone: 'warn' },
     { view: 'in-doubt', label: 'In doubt', count: waiting.inDoubt, tone: 'bad' },
@@ -132,21 +170,23 @@ function tabsOf(waiting: ReturnType<typeof useWaiting>): readonly Tab<View>[] {
     { view: 'trades', label: 'Trades' },
     { view: 'market-watch', label: 'Market' },
     { view: 'messages', label: 'Messages' },
+    { view: 'approvals', label: 'Approvals', count: waiting.approvals, tone: 'warn' },
   ];
+  return admin ? [...tabs, { view: 'admin', label: 'Admin' }] : tabs;
 }
 
 function isView(action: Action): action is View {
   return (VIEWS as readonly Action[]).includes(action);
 }
 
-/** Keys work on every screen, but not through an open dialog. The browser's own meaning of ours is taken away. */
+/** Keys work on every screen, but not through an open dialog, which only the lock does. The browser's own meaning of ours is taken away. */
 function useKeys(act: (action: Action) => void): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const action = actionOf(event);
       if (action === null) return;
       event.preventDefault();
-      if (document.querySelector('dialog[open]') === null) act(action);
+      if (action === 'lock' || document.querySelector('dialog[open]') === null) act(action);
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);

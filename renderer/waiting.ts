@@ -1,4 +1,5 @@
 import type { FactKind } from '#core/events.ts';
+import { forMe, useApprovals } from './api/approvals.ts';
 import { useQuery, type Seen } from './api/query.ts';
 
 const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
@@ -23,6 +24,8 @@ export interface Waiting {
   readonly runs: number | null;
   readonly inDoubt: number | null;
   readonly leftovers: number | null;
+  /** Those that this person may give. */
+  readonly approvals: number | null;
 }
 
 export function useWaiting(): Waiting {
@@ -42,7 +45,13 @@ export function useWaiting(): Waiting {
     changedBy: CHANGED_BY,
     everyMs: EVERY_MS,
   });
-  return { runs: known(runs), inDoubt: known(doubt), leftovers: known(left) };
+  const asked = useApprovals();
+  return {
+    runs: known(runs),
+    inDoubt: known(doubt),
+    leftovers: known(left),
+    approvals: asked.state === 'ready' ? forMe(asked.value).length : null,
+  };
 }
 
 function known(seen: Seen<number>): number | null {

@@ -8,6 +8,9 @@ import { client, connection } from './desk.ts';
  */
 const latest = new Map<InstrumentId, QuoteShown>();
 const watchers = new Map<InstrumentId, Set<() => void>>();
+connection.subscribe(() => {
+  if (connection.get().state === 'signed-out') latest.clear();
+});
 
 export function useQuote(instrumentId: InstrumentId): QuoteShown | undefined {
   return useSyncExternalStore(

@@ -10,3 +10,14 @@ export type PlanLeftover = DryRunShown['plan']['leftovers'][number];
 export type RunShown = Awaited<ReturnType<SquareOff['runs']>>[number];
 export type LeftoverShown = Awaited<ReturnType<SquareOff['leftovers']['list']>>[number];
 export type Settlement = Parameters<SquareOff['leftovers']['settle']>[0]['how'];
+
+type Users = DeskClient['users'];
+type Auth = DeskClient['auth'];
+
+/** Shapes of identity, as the contracts of users and authentication say them. */
+export type UserShown = Awaited<ReturnType<Users['me']>>;
+export type ExchangeUserShown = UserShown['exchangeUsers'][number];
+export type Mapping = Omit<Required<Parameters<Users['approve']>[0]>, 'user'>;
+export type DoorState = Awaited<ReturnType<Auth['state']>>;
+export type KeyShown = Awaited<ReturnType<Auth['keys']['list']>>['keys'][number];
+export type LockoutShown = Awaited<ReturnType<Auth['lockouts']>>['lockouts'][number];

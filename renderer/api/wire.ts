@@ -1,4 +1,5 @@
 import { createORPCClient } from '@orpc/client';
+import { RPCLink as HttpLink } from '@orpc/client/fetch';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -13,42 +14,38 @@ export interface Wire {
   close(): void;
 }
 
-/** Why no wire could be opened. */
-export type NoWire = 'signed-out' | 'unreachable';
-
 /** The message that carries the one port which the preload hands to the page. */
 const PORT_MESSAGE = 'lifeboat-port';
 
 /** In Electron the page has a scheme of its own and its wire is a message port; in a browser it is a WebSocket. */
 const inElectron = location.protocol === 'lifeboat:';
 
-/** Opens a wire; `lost` is called once when it breaks. */
-export async function openWire(lost: () => void): Promise<Wire | NoWire> {
-  if (inElectron) return openPort(lost);
-  const signedIn = await isSignedIn();
-  return signedIn === 'yes' ? openSocket(lost) : signedIn;
+/** Only an answer over HTTP can give the browser its cookie, and take it away. */
+const overHttp: DeskClient = createORPCClient(new HttpLink({ url: `${location.origin}/rpc` }));
+
+/**
+ * The calls by which a session begins, is opened again and ends: over HTTP in a browser, whose answers carry the
+ * cookie; in Electron over the port, which carries the session itself.
+ */
+export async function door(): Promise<DeskClient> {
+  return inElectron ? (await onePort()).client : overHttp;
 }
 
-async function isSignedIn(): Promise<'yes' | NoWire> {
-  try {
-    const answer = await fetch('/rpc/sessions/who', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    if (answer.status === 401) return 'signed-out';
-    return answer.ok ? 'yes' : 'unreachable';
-  } catch {
-    // The browser tells no more than that nobody answered.
-    return 'unreachable';
-  }
+/** Opens the wire on which the desk is followed; null when nobody answers. `lost` is called once when it breaks. */
+export async function openWire(lost: () => void): Promise<Wire | null> {
+  if (!inElectron) return openSocket(lost);
+  const { client } = await onePort();
+  portLost = lost;
+  // The session is bound to the port: it stays open from one person to the next.
+  return { client, close: () => (portLost = () => undefined) };
 }
 
-function openSocket(lost: () => void): Promise<Wire | NoWire> {
+function openSocket(lost: () => void): Promise<Wire | null> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`ws://${location.host}/ws`);
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const socket = new WebSocket(`${scheme}://${location.host}/ws`);
     socket.addEventListener('close', () => {
-      resolve('unreachable');
+      resolve(null);
       lost();
     });
     socket.addEventListener('open', () => {
@@ -60,39 +57,28 @@ function openSocket(lost: () => void): Promise<Wire | NoWire> {
   });
 }
 
+let port: Promise<Wire> | null = null;
+let portLost: () => void = () => undefined;
+
+function onePort(): Promise<Wire> {
+  port ??= openPort(() => {
+    port = null;
+    portLost();
+  });
+  return port;
+}
+
 function openPort(lost: () => void): Promise<Wire> {
   return new Promise((resolve) => {
     const take = (event: MessageEvent<unknown>): void => {
-      const port = event.ports[0];
-      if (event.source !== window || event.data !== PORT_MESSAGE || port === undefined) return;
+      const given = event.ports[0];
+      if (event.source !== window || event.data !== PORT_MESSAGE || given === undefined) return;
       window.removeEventListener('message', take);
-      port.addEventListener('close', lost);
-      port.start();
-      resolve({ client: createORPCClient(new PortLink({ port })), close: () => port.close() });
+      given.addEventListener('close', lost);
+      given.start();
+      resolve({ client: createORPCClient(new PortLink({ port: given })), close: () => given.close() });
     };
     window.addEventListener('message', take);
     window.postMessage('lifeboat-ready', '*');
   });
-}
-
-/** Exchanges the one-time token for a session; null when it worked, else the reason in words. */
-export async function signIn(token: string): Promise<string | null> {
-  try {
-    const answer = await fetch('/session', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
-    });
-    if (answer.ok) return null;
-    const body: unknown = await answer.json();
-    return typeof body === 'object' && body !== null && 'text' in body
-      ? String(body.text)
-      : 'The token was refused.';
-  } catch {
-    return 'The desk does not answer.';
-  }
-}
-
-export async function signOut(): Promise<void> {
-  await fetch('/session', { method: 'DELETE' });
 }

@@ -3,6 +3,7 @@ import { deskNow } from '#renderer/api/desk.ts';
 import type { Doing } from '#renderer/api/command.ts';
 import type { Seen } from '#renderer/api/query.ts';
 import { duration } from './format.ts';
+import { Wait } from './wait.tsx';
 
 /** Says how far an answer can be trusted, above whatever shows it. Silent when it is fresh. */
 export function Trust({ seen, what }: { readonly seen: Seen<unknown>; readonly what: string }) {
@@ -43,7 +44,7 @@ export function Outcome({ doing, done }: { readonly doing: Doing<unknown>; reado
       return (
         <p className="trust error" role="alert">
           ✖ {doing.why.code === 'NO_ANSWER' ? '' : 'NOT DONE: '}
-          {doing.why.text} <span className="dim mono">{doing.why.reason}</span>
+          {doing.why.text} <span className="dim mono">{doing.why.reason}</span> <Wait why={doing.why} />
         </p>
       );
   }

@@ -101,14 +101,12 @@ function Approve(props: {
   const { planId, planHash, expiresAtMs, plan } = props.dryRun;
   const now = useNow();
   const [typed, setTyped] = useState('');
-  const [second, setSecond] = useState('');
   const { doing, run } = useCommand<{ readonly runId: string }>();
   const wanted = `EXIT ${plan.totals.rows}`;
   const expired = now > expiresAtMs;
   const ready = typed === wanted && !expired && plan.totals.rows > 0 && doing.state !== 'asked';
   const approve = async (): Promise<void> => {
-    const by = second.trim() === '' ? [] : [second.trim()];
-    const done = await run((calls) => calls.squareOff.approve({ planId, planHash, by }));
+    const done = await run((calls) => calls.squareOff.approve({ planId, planHash }));
     if (done !== null) props.onApproved(done.runId);
   };
   return (
@@ -120,10 +118,6 @@ function Approve(props: {
       }}
     >
       <ReadBack wanted={wanted} value={typed} onChange={setTyped} first />
-      <label className="filter">
-        Second person
-        <input value={second} maxLength={60} onChange={(event) => setSecond(event.target.value)} />
-      </label>
       <span className={expired ? 'bad' : 'dim'}>
         {expired ? '✖ too old: make a new dry run' : `valid ${countdown(expiresAtMs - now)}`} · plan{' '}
         {planHash.slice(0, 8)}

@@ -4,6 +4,7 @@ import { useCommand } from '#renderer/api/command.ts';
 import { Dialog, ReadBack } from '#renderer/look/dialog.tsx';
 import { quantity } from '#renderer/look/format.ts';
 import { Outcome } from '#renderer/look/said.tsx';
+import { TextField } from '#renderer/look/text-field.tsx';
 
 const OUTCOMES = [
   { id: 'never-reached', label: 'It never reached the exchange' },
@@ -24,7 +25,6 @@ export function DecideDialog({
 }) {
   const [outcome, setOutcome] = useState<OutcomeId | null>(null);
   const [filled, setFilled] = useState(String(order.filledQuantity));
-  const [second, setSecond] = useState('');
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const { doing, run } = useCommand<unknown>();
@@ -41,9 +41,8 @@ export function DecideDialog({
     doing.state !== 'asked';
   const decide = async (): Promise<void> => {
     if (outcome === null) return;
-    const others = second.trim() === '' ? [] : [second.trim()];
     const done = await run((calls) =>
-      calls.orders.decideDoubt({ orderId: order.orderId, outcome, cumQuantity, with: others, reason }),
+      calls.orders.decideDoubt({ orderId: order.orderId, outcome, cumQuantity, reason }),
     );
     if (done !== null) onClose();
   };
@@ -68,7 +67,6 @@ export function DecideDialog({
         {outcome === 'canceled' ? (
           <TextField label="Filled in all, units" value={filled} max={12} onChange={setFilled} />
         ) : null}
-        <TextField label="Second person" value={second} max={60} onChange={setSecond} />
         <TextField
           label="How it is known: whom you asked, what they read out"
           value={reason}
@@ -82,24 +80,6 @@ export function DecideDialog({
         </button>
       </form>
     </Dialog>
-  );
-}
-
-function TextField(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly max: number;
-  readonly onChange: (value: string) => void;
-}) {
-  return (
-    <label className="field">
-      <span>{props.label}</span>
-      <input
-        value={props.value}
-        maxLength={props.max}
-        onChange={(event) => props.onChange(event.target.value)}
-      />
-    </label>
   );
 }
 

@@ -1,4 +1,6 @@
+import { useEffect } from 'react';
 import { istTime } from '#core/model/market-clock.ts';
+import { knownRun } from '#renderer/api/known-run.ts';
 import { quantity } from '#renderer/look/format.ts';
 import { useKeymap } from '#renderer/look/keys.ts';
 import { liveRun, useRuns } from './use-runs.ts';
@@ -7,6 +9,21 @@ import { liveRun, useRuns } from './use-runs.ts';
 export function RunStrip({ onOpen }: { readonly onOpen: () => void }) {
   const seen = useRuns();
   const keys = useKeymap();
+  useEffect(() => {
+    if (seen.state !== 'ready') return;
+    const on = liveRun(seen.value);
+    knownRun.set(
+      on === null
+        ? null
+        : {
+            state: on.state,
+            rows: on.rows,
+            over: on.flatRows + on.leftoverRows,
+            flatByMs: on.flatByMs,
+            atMs: seen.atMs,
+          },
+    );
+  }, [seen]);
   if (!('value' in seen)) return <div />;
   const run = liveRun(seen.value);
   if (run === null) return <div />;
