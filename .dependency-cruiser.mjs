@@ -83,7 +83,7 @@ export default {
       'bridge-is-thin',
       'The bridge carries messages; it holds no rules.',
       { path: '^native-bridge/' },
-      { path: '^(core|main|renderer)/', pathNot: '^core/(router|contract|host)[.]ts$' },
+      { path: '^(core|main|renderer)/', pathNot: '^core/(router|contract|host|door|door-bound)[.]ts$' },
     ),
     rule(
       'pure-stays-pure',
