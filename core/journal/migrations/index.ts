@@ -4,6 +4,7 @@ import { migration as orders } from './020-orders.ts';
 import { migration as trades } from './030-trades.ts';
 import { migration as exchange } from './060-exchange.ts';
 import { migration as auth } from './070-auth.ts';
+import { migration as sessions } from './075-sessions.ts';
 import { migration as settings } from './080-settings.ts';
 import { migration as users } from './120-users.ts';
 import type { Migration } from '#core/journal/migrate.ts';
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   trades,
   exchange,
   auth,
+  sessions,
   settings,
   users,
 ];
