@@ -13,7 +13,7 @@ import { countdowns } from './desk/countdown.ts';
 import { createDesk } from './desk/service.ts';
 import { createExchangeCalls } from './exchange/service-calls.ts';
 import type { AppRouter } from './router.ts';
-import type { WebDeps } from './web/server.ts';
+import type { startWeb } from './web/server.ts';
 import { createRouter } from './router.ts';
 
 /** The one door over all services. */
@@ -52,7 +52,7 @@ export function buildRouter(parts: Parts, services: Services): AppRouter {
       users: identity.users.handlers,
     },
     {
-      ...guards(parts, services),
+      ...guards(services),
       newId: () => Buffer.from(host.randomBytes(9)).toString('base64url'),
       logBug: (id, call, error) => host.log.error('bug', { id, call, error: error.stack ?? error.message }),
     },
@@ -60,7 +60,11 @@ export function buildRouter(parts: Parts, services: Services): AppRouter {
 }
 
 /** What the web door needs beside the router. */
-export function webDeps({ host, config }: Parts, { identity }: Services, router: AppRouter): WebDeps {
+export function webDeps(
+  { host, config }: Parts,
+  { identity }: Services,
+  router: AppRouter,
+): Parameters<typeof startWeb>[0] {
   return {
     router,
     host,
@@ -74,7 +78,7 @@ export function webDeps({ host, config }: Parts, { identity }: Services, router:
 }
 
 /** Who asks, what they may, what is theirs, who else must agree. */
-function guards(parts: Parts, services: Services) {
+function guards(services: Services) {
   const { accounts, identity } = services;
   return {
     identify: (context: CallContext) => identify(identity, context),
@@ -106,7 +110,7 @@ const NOBODY: Actor = { by: 'nobody', role: 'nobody', user: null, session: null,
 
 /** From what a wire carries to who it is. A person who may no longer be here has no session either. */
 async function identify(
-  { auth, sessions, users }: Identity,
+  { auth, sessions, person }: Identity,
   context: CallContext,
 ): Promise<Result<Actor, AnyRefusal>> {
   if (context.origin.wire === 'process') return ok(DESK);
@@ -115,7 +119,7 @@ async function identify(
   if (credential.kind === 'api-key') {
     const key = auth.port.key(credential.key);
     if (!key.ok) return key;
-    const user = users.port.active(key.value.user);
+    const user = person(key.value.user);
     if (user === null)
       return refuse({
         reason: 'key-unknown',
@@ -126,7 +130,7 @@ async function identify(
   const found = await sessions.port.find(credential);
   if (!found.ok) return found;
   const session = found.value;
-  const user = users.port.active(session.user);
+  const user = person(session.user);
   if (user === null) {
     sessions.port.end(session.id, 'user-disabled', 'desk');
     return refuse({ reason: 'session-ended', text: 'You may no longer work at this desk.' });

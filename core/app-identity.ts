@@ -2,7 +2,6 @@ import { createApprovals } from './approvals/service.ts';
 import type { Requirement } from './approvals/port.ts';
 import type { Parts } from './app-services.ts';
 import { createAuth } from './auth/service.ts';
-import type { AuthService } from './auth/service.ts';
 import { contract } from './contract.ts';
 import type { AccountsPort } from './accounts/port.ts';
 import type { Action } from './lib/procedure.ts';
@@ -47,8 +46,8 @@ export type Identity = ReturnType<typeof buildIdentity>;
 /** Who may be at the desk: sessions, users, authentication, approvals, in the order in which they lean on each other. */
 export function buildIdentity({ host, config, journal, keys }: Parts, around: Around) {
   const { identity } = config;
-  const ring: { auth: AuthService | null } = { auth: null };
-  const auth = (): AuthService => present(ring.auth, 'authentication');
+  const ring: { auth: ReturnType<typeof createAuth> | null } = { auth: null };
+  const auth = () => present(ring.auth, 'authentication');
   const sessions = createSessions({
     journal,
     host,
@@ -63,6 +62,7 @@ export function buildIdentity({ host, config, journal, keys }: Parts, around: Ar
     deskGroup: identity.deskGroup,
     headquartersKey: identity.headquartersKey,
     provePassword: (...proof) => auth().port.provePassword(...proof),
+    setPassword: (...chosen) => auth().setPassword(...chosen),
     endSessions: (...whose) => sessions.port.endAllOf(...whose),
     pauseRunsOf: around.pauseRunsOf,
   });
@@ -75,6 +75,7 @@ export function buildIdentity({ host, config, journal, keys }: Parts, around: Ar
     users: users.port,
     asked: users.asked,
     firstAdmin: users.firstAdmin,
+    firstRun: users.firstRun,
     sealingKey: keys.sealing,
     allCalls: calls.all,
     tradingCalls: calls.trading,
@@ -84,17 +85,50 @@ export function buildIdentity({ host, config, journal, keys }: Parts, around: Ar
     host,
     needs: (action, branch) => needs(config, users.port.adminCount(), action, branch),
     users: users.port,
-    may: (user, permission) => {
-      const person = users.port.active(user);
-      return person !== null && mayDo(person.role, permission);
-    },
+    may: (user, permission) => mayDo(user.role, permission),
     proveBoth: (...proof) => auth().port.proveBoth(...proof),
     headquartersKey: identity.headquartersKey,
     telephoneKey: keys.telephone,
   });
-  const refusals = createRefusals({ journal, now: () => host.now() });
-  return { sessions, users, auth: auth(), approvals, refusals };
+  const refusals = createRefusals({ journal, host, log: host.log });
+  return {
+    sessions,
+    users,
+    auth: auth(),
+    approvals,
+    refusals,
+    /** A person who may work here now, the bearer of the sealed credential among them. */
+    person: (user: string): User | null =>
+      user === BREAK_GLASS.user ? BREAK_GLASS : users.port.active(user),
+    start(): readonly (() => void)[] {
+      users.start();
+      auth().start();
+      const tick = (): void => {
+        users.tick();
+        auth().tick();
+      };
+      return [sessions.start(), host.every(TICK_EVERY_MS, tick), () => auth().stop()];
+    },
+  };
 }
+
+/** How often time is looked at: user sets that end, tickets, the last use of keys. */
+const TICK_EVERY_MS = 1_000;
+
+/** Whoever opened the envelope: an admin's rights for an hour, under a name that says so. */
+const BREAK_GLASS: User = {
+  user: 'break-glass',
+  name: 'sealed credential',
+  email: '',
+  mobile: '',
+  role: 'admin',
+  branch: '',
+  accounts: [],
+  limits: { orderNotionalE4: null, exitNotionalE4: null },
+  exchangeUsers: [],
+  status: 'active',
+  source: { kind: 'desk' },
+};
 
 /**
  * How many must agree. Configuration first, the branch before all; else an exit follows the policy of exits, a doubt

@@ -36,6 +36,8 @@ export interface AppOptions {
   readonly wrapBatch?: (batch: OrderBatch) => OrderBatch;
   /** Less than FULL only to show that the proof of durability notices. */
   readonly synchronous?: Synchronous;
+  /** A journal that is not encrypted, only for a trace that looks for orders in the bytes that go to the disk. */
+  readonly readable?: true;
 }
 
 export interface Parts {

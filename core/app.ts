@@ -28,8 +28,6 @@ export type { AppOptions };
 
 /** Orders look at their timers this often; the day is looked at with them. */
 const WATCH_EVERY_MS = 500;
-/** Idle and expired sessions are looked for this often. */
-const PERSONS_EVERY_MS = 5_000;
 
 export interface AppRefusal {
   readonly reason: string;
@@ -53,7 +51,7 @@ export async function createApp(
     build: options.build,
     host,
     signer: signerOf(await signingSeed(host)),
-    key: await databaseKey(host),
+    ...(options.readable === true ? {} : { key: await databaseKey(host) }),
     synchronous: options.synchronous ?? 'FULL',
   });
   if (!opened.ok) return opened;
@@ -91,7 +89,7 @@ function projectionsOf(services: Services) {
 }
 
 function assemble(parts: Parts, services: Services) {
-  const { host, journal } = parts;
+  const { journal } = parts;
   const { orders, identity } = services;
   const router = buildRouter(parts, services);
   const engine = createEngine(parts, services);
@@ -173,8 +171,7 @@ function createEngine({ host, config, journal }: Parts, services: Services) {
       sync.start();
       stops.push(orders.start());
       startLinks();
-      stops.push(squareOff.start(), host.every(WATCH_EVERY_MS, watch));
-      stops.push(host.every(PERSONS_EVERY_MS, () => identity.sessions.tick()));
+      stops.push(...identity.start(), squareOff.start(), host.every(WATCH_EVERY_MS, watch));
     },
     /** The goodbyes of the sessions are facts: the file is let go after them. */
     async stop(): Promise<void> {

@@ -24,7 +24,7 @@ const HOLDERS: Readonly<Record<string, readonly Role[]>> = {
   'mode.declare': ['dealer', 'branch', 'admin'],
   'mode.read': ['dealer', 'branch', 'admin'],
   'orders.cancel-foreign': ['dealer', 'branch'],
-  'orders.decide-doubt': ['admin'],
+  'orders.decide-doubt': ['dealer', 'branch', 'admin'],
   'orders.import': ['admin'],
   'orders.read': ['dealer', 'branch', 'admin'],
   'positions.import': ['admin'],

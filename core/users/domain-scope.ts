@@ -27,6 +27,7 @@ const TRADING: readonly Pattern[] = [
   'mode.declare',
   'mode.read',
   'orders.cancel-foreign',
+  'orders.decide-doubt',
   'orders.read',
   'positions.read',
   'square-off.approve',

@@ -77,9 +77,9 @@ const actorOf = (role: Role): Actor => {
 const EVIDENCE = { authority: 'rms-decision', reference: 'RMS 41', channel: 'mail', instructedAtMs: 1 };
 const VENUE = {
   venue: 'nse-fo',
-  exchange: 'NSE',
-  segments: ['FO'],
   version: '4.4',
+  trades: [{ exchange: 'NSE', segment: 'FO' }],
+  ratePerSecond: 10,
   orders: { host: '127.0.0.1', port: 9000, senderCompId: 'A', targetCompId: 'B' },
 };
 
