@@ -13,8 +13,6 @@ import {
 
 /** In whose name the sealed credential acts; the composer gives this user an admin's rights. */
 export const BREAK_GLASS_USER = 'break-glass';
-/** Names that facts use for something else than a person. */
-const RESERVED: ReadonlySet<string> = new Set([BREAK_GLASS_USER, 'desk', 'nobody', 'local', 'unknown']);
 
 /** What authentication remembers of the log. Secrets' hashes are not among it: they lie in its tables. */
 export interface AuthState {
@@ -45,10 +43,6 @@ export function remember(state: AuthState, { fact, atMs }: Entry): void {
 /** Origins are counted by network address; everything on this machine without one is `local`. */
 export function originName(address: string): string {
   return address === '' ? 'local' : address;
-}
-
-export function isReserved(user: string): boolean {
-  return RESERVED.has(user);
 }
 
 /** They are the one active admin: they may wait, but never long. */

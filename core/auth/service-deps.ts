@@ -12,18 +12,14 @@ export interface AuthDeps {
   readonly desk: DeskId;
   readonly sessions: SessionsPort;
   readonly users: UsersPort;
-  readonly people: People;
+  /** What the users service decides about people, as facts: they go into one transaction with their passwords. */
+  readonly asked: (person: Omit<UserAsked, 'kind' | 'v'>) => Result<UserFact, UserRefusal>;
+  readonly firstAdmin: (user: string, name: string) => Result<readonly UserFact[], UserRefusal>;
+  /** Nobody was ever let in here. */
+  readonly firstRun: () => boolean;
   /** 32 bytes of the host's secrets. Without it no TOTP secret opens, and no recovery code is known. */
   readonly sealingKey: Uint8Array;
   /** Calls by their path, as `orders.place`: what an API key may name, and what of it trades. */
   readonly allCalls: ReadonlySet<string>;
   readonly tradingCalls: ReadonlySet<string>;
-}
-
-/** What the users service decides about people, as facts: they go into one transaction with their passwords. */
-export interface People {
-  asked(person: Omit<UserAsked, 'kind' | 'v'>): Result<UserFact, UserRefusal>;
-  firstAdmin(user: string, name: string): Result<readonly UserFact[], UserRefusal>;
-  /** Nobody was ever let in here. */
-  firstRun(): boolean;
 }

@@ -1,10 +1,11 @@
 import { ok, refuse } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
+import { isReservedName } from '#core/users/port.ts';
 import type { UserRefusal } from '#core/users/port.ts';
 import type { Step } from './contract.ts';
 import { passwordProblem } from './domain-password.ts';
 import { asSpelled, bytesFor, spelled } from './domain-spelling.ts';
-import { isReserved, originName } from './domain-state.ts';
+import { originName } from './domain-state.ts';
 import { dropTicketsOf } from './domain-ticket.ts';
 import type { AuthRefusal } from './port.ts';
 import { proved } from './service-gate.ts';
@@ -74,7 +75,7 @@ export async function firstRun(
   if (!hashed.ok) return hashed;
   if (setupCode() === null) return refuse(NOT_FIRST_RUN);
   const { user, name } = input;
-  const admin = deps.people.firstAdmin(user, name);
+  const admin = deps.firstAdmin(user, name);
   if (!admin.ok) return refuse(ofUsers(admin.refusal));
   const fact = { kind: 'password-set', v: 1, user, why: 'first-run', by: user } as const;
   const kept = proved(deps, [...admin.value, fact], (tx) => {
@@ -102,8 +103,8 @@ export async function register(
   if (!hashed.ok) return hashed;
   if (waiting(parts) >= ASKED_MAX) return refuse(TOO_MANY_ASKED);
   const { user, name, email, mobile, branch } = input;
-  if (isReserved(user)) return ok({ asked: true as const });
-  const asked = deps.people.asked({ user, name, email, mobile, branch });
+  if (isReservedName(user)) return ok({ asked: true as const });
+  const asked = deps.asked({ user, name, email, mobile, branch });
   if (!asked.ok) {
     return asked.refusal.reason === 'user-exists'
       ? ok({ asked: true as const })
@@ -146,7 +147,7 @@ export async function setPassword(
 }
 
 function unfitness(person: NewPerson): AuthRefusal | null {
-  if (isReserved(person.user)) return TAKEN;
+  if (isReservedName(person.user)) return TAKEN;
   const problem = passwordProblem(person.password, person);
   return problem === null ? null : { reason: 'password-too-weak', text: problem };
 }

@@ -27,7 +27,7 @@ export function createAuth(deps: AuthDeps) {
   const keys = createKeys(parts);
   let setup: string | null = null;
   /** Printed at the start by the host; null as soon as there is a first admin. */
-  const setupCode = (): string | null => (deps.people.firstRun() ? setup : null);
+  const setupCode = (): string | null => (deps.firstRun() ? setup : null);
 
   const projection: Projection = { name: 'auth', memory: (entry) => remember(parts.state, entry) };
 
@@ -40,7 +40,7 @@ export function createAuth(deps: AuthDeps) {
     setPassword: (user: string, password: string) => setPassword(parts, user, password),
     /** After replay. */
     start(): void {
-      if (deps.people.firstRun()) setup = newSetupCode(parts);
+      if (deps.firstRun()) setup = newSetupCode(parts);
     },
     /** Every second or so. */
     tick(): void {
@@ -85,7 +85,7 @@ function handlersOf(parts: AuthParts, keys: ReturnType<typeof createKeys>, setup
   return {
     state: () => ({
       desk: deps.desk,
-      firstRun: deps.people.firstRun(),
+      firstRun: deps.firstRun(),
       passwordMin: PASSWORD_MIN,
       breakGlass: state.breakGlass !== null,
     }),

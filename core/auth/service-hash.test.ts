@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { hash, parseOptions } from '@node-rs/argon2';
+import { describe, expect, it } from 'vitest';
+import { HASHES_WAITING_MAX, HASH_PARAMETERS, createHasher } from './service-hash.ts';
+import { done, why } from '#tests/auth-desk.ts';
+
+describe('hashes of passwords', () => {
+  it('are argon2id with the parameters beside them', async () => {
+    const hasher = createHasher(randomBytes);
+    const phc = done(await hasher.hash('monsoon kettle'));
+    expect(phc).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(parseOptions(phc)).toMatchObject(HASH_PARAMETERS);
+    expect(done(await hasher.verify(phc, 'monsoon kettle'))).toBe(true);
+    expect(done(await hasher.verify(phc, 'monsoon kettles'))).toBe(false);
+    expect(phc).not.toBe(done(await hasher.hash('monsoon kettle')));
+  });
+
+  it('are of the normalised text', async () => {
+    const hasher = createHasher(randomBytes);
+    expect(done(await hasher.verify(done(await hasher.hash('ﬁne é')), 'fine e\u0301'))).toBe(true);
+  });
+
+  it.each([
+    ['less memory', { memoryCost: 9_728 }, true],
+    ['fewer passes', { timeCost: 1 }, true],
+    ['argon2i', { algorithm: 1 }, true],
+    ['today’s', {}, false],
+    ['more memory', { memoryCost: 32_768 }, false],
+  ] as const)('with %s: weak is told from good', async (_what, other, weak) => {
+    const phc = await hash('x', { ...HASH_PARAMETERS, algorithm: 2, ...other });
+    expect(createHasher(randomBytes).isWeak(phc)).toBe(weak);
+  });
+
+  it('are made two at a time, the others wait, and no more than so many', async () => {
+    const hasher = createHasher(randomBytes);
+    const tries = Array.from({ length: HASHES_WAITING_MAX + 2 + 5 }, () => hasher.verify(null, 'x'));
+    const answers = (await Promise.all(tries)).map(why);
+    expect(answers.filter((answer) => answer === 'done')).toHaveLength(HASHES_WAITING_MAX + 2);
+    expect(answers.slice(-5)).toEqual(Array(5).fill('busy'));
+    expect(why(await hasher.verify(null, 'x'))).toBe('done');
+  });
+
+  it('are as much work for nobody as for somebody', async () => {
+    const hasher = createHasher(randomBytes);
+    const phc = done(await hasher.hash('monsoon kettle'));
+    const timed = async (whose: string | null): Promise<number> => {
+      const times: number[] = [];
+      for (let n = 0; n < 7; n += 1) {
+        const startMs = performance.now();
+        expect(done(await hasher.verify(whose, 'wrong'))).toBe(false);
+        times.push(performance.now() - startMs);
+      }
+      return Math.min(...times);
+    };
+    // Wide, because other work runs beside this: without the work it would be a thousandth.
+    const ratio = (await timed(null)) / (await timed(phc));
+    expect(ratio).toBeGreaterThan(0.3);
+    expect(ratio).toBeLessThan(3);
+  });
+});
