@@ -8,7 +8,7 @@ const Why = z.string().trim().min(5).max(500);
 const SET_TEXT_MAX = 4 * 1024 * 1024;
 
 /** Proves again, just before a change, that the person at the screen is the one who is signed in. */
-export const Proof = z.object({ password: z.string().max(200) });
+const Proof = z.object({ password: z.string().max(200) });
 
 const Mapping = z.object({
   role: Role,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { User, UserId } from './port.ts';
+import { isReservedName, User, UserId } from './port.ts';
 
 /*
  * The files that headquarters signs for desks without a network: two lines, canonical JSON and its signature.
@@ -19,7 +19,9 @@ const Issue = z.int().positive();
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hexadecimal');
 
 /** What a set says of a person, and a fact keeps. */
-export const Profile = User.omit({ status: true, source: true });
+export const Profile = User.omit({ status: true, source: true }).extend({
+  user: UserId.refine((user) => !isReservedName(user), 'this is no person’s name'),
+});
 
 /** A person of a set. With the code that hashes to `enrolmentCodeHash` they choose a password; null: no new code. */
 const PersonOfSet = Profile.extend({ enrolmentCodeHash: Sha256.nullable() }).strict();

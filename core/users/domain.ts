@@ -6,13 +6,16 @@ import { USERS_MAX } from './domain-set.ts';
 import { adminCount, apply, isFirstRun, isRevoked } from './domain-state.ts';
 import type { Rights, UsersState } from './domain-state.ts';
 import type { UserApproved, UserAsked, UserChanged, UserDisabled, UserEnabled } from './events.ts';
+import { isReservedName } from './port.ts';
 import type { User, UserRefusal } from './port.ts';
 
 type Decided<What extends Fact> = Result<What, UserRefusal>;
 
 /** Names are for ever: also a disabled person's is not given again. */
 export function decideAsked(state: UsersState, asked: Omit<UserAsked, 'kind' | 'v'>): Decided<UserAsked> {
-  if (state.persons.has(asked.user)) return no('user-exists', `The name ${asked.user} is taken.`);
+  if (state.persons.has(asked.user) || isReservedName(asked.user)) {
+    return no('user-exists', `The name ${asked.user} is taken.`);
+  }
   if (state.persons.size >= USERS_MAX) return no('too-many-users', `This desk has ${USERS_MAX} persons.`);
   return ok({ kind: 'user-asked', v: 1, ...asked });
 }

@@ -7,6 +7,13 @@ export const UserId = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{2,29}$/, 'three to thirty of a-z 0-9 . _ -, a letter first');
 
+/** Under these the desk itself, the sealed credential and calls without a session act: no person is called so. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(['break-glass', 'desk', 'local', 'nobody', 'unknown']);
+
+export function isReservedName(user: string): boolean {
+  return RESERVED_NAMES.has(user);
+}
+
 export const Role = z.enum(['dealer', 'branch', 'admin']);
 export type Role = z.infer<typeof Role>;
 

@@ -12,6 +12,9 @@ type Answer = Result<User, UsersRefusal>;
 type Named = Pick<HandlerContext, 'by' | 'persons'>;
 type Asker = Pick<HandlerContext, 'by' | 'actor' | 'origin'>;
 
+type Profile = Pick<User, 'name' | 'email' | 'mobile'>;
+type Mapping = Omit<Rights, 'limits'>;
+
 interface Whom {
   readonly user: string;
   readonly why: string;
@@ -39,26 +42,25 @@ export function createUserCalls(deps: UsersDeps, inside: UsersInside) {
 
     list: ({ status }: { readonly status: User['status'] | 'all' }) => ({ users: listed(state(), status) }),
 
-    approve({ user, ...rights }: Rights & { readonly user: string }, { by, persons }: Named): Answer {
-      return keep(decideApproved(state(), user, rights, persons), by, '');
+    approve(asked: Rights & { readonly user: string }, { by, persons }: Named): Answer {
+      const rights = { ...mappingOf(asked), limits: asked.limits };
+      return keep(decideApproved(state(), asked.user, rights, persons), by, '');
     },
 
     /** Who sits at an open screen need not be who signed in: the password comes before anything is looked at. */
     async updateProfile(
-      { password, ...profile }: Pick<User, 'name' | 'email' | 'mobile'> & { readonly password: string },
+      { password, name, email, mobile }: Profile & { readonly password: string },
       { by, actor, origin }: Asker,
     ): Promise<Answer> {
       if (actor.user === null) return nobody(by);
       const { user } = actor.user;
       const proved = await deps.provePassword(user, password, origin.address);
-      return proved.ok ? keep(decideProfile(state(), user, profile), by, '') : proved;
+      return proved.ok ? keep(decideProfile(state(), user, { name, email, mobile }), by, '') : proved;
     },
 
-    update(
-      { user, ...set }: Omit<Rights, 'limits'> & Pick<User, 'user' | 'name'>,
-      { by, persons }: Named,
-    ): Answer {
-      const change = { set, why: '' };
+    update(asked: Mapping & Pick<User, 'user' | 'name'>, { by, persons }: Named): Answer {
+      const { user, name } = asked;
+      const change = { set: { name, ...mappingOf(asked) }, why: '' };
       return keep(
         decideChanged(state(), user, change, persons, deps.now()),
         by,
@@ -86,6 +88,10 @@ export function createUserCalls(deps: UsersDeps, inside: UsersInside) {
       return keep(decideEnabled(state(), user, why, persons), by, why);
     },
   };
+}
+
+function mappingOf({ role, branch, accounts, exchangeUsers }: Mapping): Mapping {
+  return { role, branch, accounts, exchangeUsers };
 }
 
 function listed(state: UsersState, status: User['status'] | 'all'): User[] {
