@@ -1,120 +1,201 @@
-import { ORPCError } from '@orpc/client';
-import { RPCLink } from '@orpc/client/fetch';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { dataFolder } from './data-folder.ts';
+import { sayAs, signIn, type Factors } from './desk-session.ts';
+import { deskStore } from './desk-store.ts';
+import { deskUrl, failed, reasonOf, say, type Said } from './desk-wire.ts';
+import { passphraseOf } from './secrets-passphrase.ts';
+import { systemTerminal } from './secrets-terminal.ts';
 
-const HELP = `npm run desk -- sign-in ADDRESS      the address that start prints; its token works once
-npm run desk -- CALL [JSON]          as: positions.list '{"openOnly":true}', mode.get, desk.follow '{"afterSeq":0}'
+const HELP = `npm run desk -- sign-in [URL] --user NAME   asks for password and code; LIFEBOAT_PASSWORD_FD: two lines
 npm run desk -- sign-out
+npm run desk -- CALL [JSON]                 as: positions.list '{"openOnly":true}', mode.get, desk.follow '{"afterSeq":0}'
+npm run desk -- CALL -                      JSON from standard input: the only place for a secret
+
+  --desk URL        another desk than the one of the data folder: https, or http on this machine
+  --key-file FILE   an API key in place of a sign-in; or in LIFEBOAT_API_KEY
 
 Prints the answer as JSON, a stream line by line. Status 0 answered, 1 refused, 2 misused, 3 no answer.`;
 
-/** What sign-in leaves in the data folder, readable by this user only. */
-const Stored = z.object({
-  url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }),
-  cookie: z.string(),
-});
-type Stored = z.infer<typeof Stored>;
+const [ANSWERED, REFUSED, MISUSED, NO_ANSWER] = [0, 1, 2, 3] as const;
 
-const storedAt = join(dataFolder(process.env, process.platform), 'command-line-session.json');
+/** Fields that hold secrets in some call: other users of the machine can read arguments. */
+const SECRET_FIELDS = new Set([
+  'password',
+  'current',
+  'next',
+  'code',
+  'recoveryCode',
+  'credential',
+  'setupCode',
+  'refreshToken',
+]);
 
-async function main([call, json = '{}', ...more]: readonly string[]): Promise<number> {
-  if (call === undefined || call === '--help' || more.length > 0) {
-    console.error(HELP);
-    return call === '--help' ? 0 : 2;
+class Misused extends Error {}
+
+const store = deskStore(dataFolder(process.env, process.platform));
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = argumentsOf(args);
+  if (values.help === true) {
+    console.log(HELP);
+    return ANSWERED;
   }
-  if (call === 'sign-in') return await signIn(json);
-  const stored = readStored();
-  if (stored === null) {
-    console.error('Not signed in. Use: npm run desk -- sign-in ADDRESS');
-    return 1;
-  }
-  if (call === 'sign-out') return await signOut(stored);
-  return await ask(stored, call, json);
+  const [call, given, ...more] = positionals;
+  if (call === undefined || more.length > 0) throw new Misused(HELP);
+  if (call === 'sign-in') return await signedIn(values.desk ?? given, values.user);
+  const desk = deskOf(values.desk);
+  if (desk === null) return noAnswer('no desk runs on this data folder');
+  if (call === 'sign-out') return await signedOut(desk);
+  const key = keyOf(values['key-file']);
+  const input = await inputOf(given);
+  const said =
+    key !== null
+      ? await say(desk.url, { 'x-api-key': key }, call, input)
+      : desk.stored !== null
+        ? await sayAs(store, desk.url, desk.stored, call, input)
+        : await say(desk.url, {}, call, input);
+  return await told(said, desk.url);
 }
 
-async function ask(stored: Stored, call: string, json: string): Promise<number> {
-  const input = parsed(json);
-  if (input === undefined) {
-    console.error(`This is not JSON: ${json}`);
-    return 2;
-  }
-  const link = new RPCLink({ url: `${stored.url}/rpc`, headers: { cookie: stored.cookie } });
+function argumentsOf(args: readonly string[]) {
   try {
-    const answer: unknown = await link.call(call.split('.'), input, { context: {} });
-    if (isStream(answer)) for await (const item of answer) print(item);
-    else print(answer);
-    return 0;
-  } catch (error) {
-    if (!isCallError(error)) return noAnswer(stored.url, error);
-    const { code, message, data } = error;
-    console.error(JSON.stringify({ code, message, data }));
-    return 1;
-  }
-}
-
-async function signIn(address: string): Promise<number> {
-  const token = /[?#&]token=([\w-]+)/.exec(address)?.[1];
-  if (!URL.canParse(address) || token === undefined) {
-    console.error('sign-in takes the whole address that start printed, with its token');
-    return 2;
-  }
-  const url = new URL(address).origin;
-  try {
-    const answer = await fetch(`${url}/session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        desk: { type: 'string' },
+        user: { type: 'string' },
+        'key-file': { type: 'string' },
+        help: { type: 'boolean' },
+      },
     });
-    if (!answer.ok) {
-      console.error(await answer.text());
-      return 1;
-    }
-    const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-    mkdirSync(dirname(storedAt), { recursive: true, mode: 0o700 });
-    rmSync(storedAt, { force: true });
-    writeFileSync(storedAt, JSON.stringify(Stored.parse({ url, cookie })), { mode: 0o600 });
-    console.log(`Signed in at ${url}.`);
-    return 0;
   } catch (error) {
-    return noAnswer(url, error);
+    throw new Misused(`${error instanceof Error ? error.message : String(error)}\n${HELP}`);
   }
 }
 
-async function signOut(stored: Stored): Promise<number> {
-  rmSync(storedAt, { force: true });
-  try {
-    await fetch(`${stored.url}/session`, { method: 'DELETE', headers: { cookie: stored.cookie } });
-    console.log('Signed out.');
-    return 0;
-  } catch (error) {
-    return noAnswer(stored.url, error);
+/** Where to call, and the tokens for that very place: they are shown to no other. */
+function deskOf(asked: string | undefined) {
+  const stored = store.session();
+  const own = store.address();
+  const url = asked === undefined ? (stored === null ? own : (stored.url ?? own)) : checked(asked);
+  if (url === null) return null;
+  return { url, stored: stored !== null && url === (stored.url ?? own) ? stored : null };
+}
+
+function checked(text: string): string {
+  const url = deskUrl(text);
+  if (url === null) throw new Misused(`${text} is no address of a desk: https, or http on this machine`);
+  return url;
+}
+
+async function signedIn(asked: string | undefined, user: string | undefined): Promise<number> {
+  if (user === undefined) throw new Misused('sign-in takes --user NAME');
+  const own = store.address();
+  const url = asked === undefined ? own : checked(asked);
+  if (url === null) return noAnswer('no desk runs on this data folder');
+  const done = await signIn(store, { url, own: url === own }, user, await factors());
+  if (done.kind === 'signed-in') {
+    console.log(`Signed in at ${url} as ${done.by}.`);
+    return ANSWERED;
   }
+  if (done.kind !== 'elsewhere') return await told(done, url);
+  console.error(JSON.stringify({ reason: done.step, message: `Sign in on the screen first: ${url}` }));
+  return REFUSED;
 }
 
-function noAnswer(url: string, error: unknown): number {
-  console.error(`No answer from ${url}: ${error instanceof Error ? error.message : String(error)}`);
-  return 3;
+/** From the descriptor when one is named, else from the terminal, without echo. */
+async function factors(): Promise<Factors> {
+  const descriptor = process.env['LIFEBOAT_PASSWORD_FD'];
+  if (descriptor !== undefined) {
+    const [password, code, ...more] = passphraseOf(descriptor)?.toString('utf8').split(/\r?\n/) ?? [];
+    if (password === undefined || code === undefined || more.length > 0)
+      throw new Misused('LIFEBOAT_PASSWORD_FD names a descriptor with two lines: password, code');
+    return { password, code: async () => code };
+  }
+  const terminal = systemTerminal();
+  if (terminal === null) throw new Misused('sign-in needs a terminal, or LIFEBOAT_PASSWORD_FD');
+  const ask = async (question: string): Promise<string> => {
+    const typed = await terminal.ask(question);
+    if (typed === null) throw new Misused('not signed in');
+    return typed.toString('utf8');
+  };
+  return {
+    password: await ask('Password: '),
+    code: () => ask('Code of the authenticator, or a recovery code: '),
+  };
 }
 
-function readStored(): Stored | null {
+async function signedOut({ url, stored }: NonNullable<ReturnType<typeof deskOf>>): Promise<number> {
+  if (stored === null) {
+    console.error(JSON.stringify({ reason: 'no-session', message: 'Nobody is signed in here.' }));
+    return REFUSED;
+  }
+  const said = await sayAs(store, url, stored, 'sessions.end', undefined);
+  if (said.kind === 'silent') return noAnswer(`${url}: ${said.why}`);
+  // Refused means that the session was over already.
+  store.forget();
+  console.log('Signed out.');
+  return ANSWERED;
+}
+
+function keyOf(file: string | undefined): string | null {
+  if (file === undefined) return process.env['LIFEBOAT_API_KEY']?.trim() ?? null;
   try {
-    return Stored.parse(JSON.parse(readFileSync(storedAt, 'utf8')));
+    return readFileSync(file, 'utf8').trim();
   } catch {
-    // Missing or damaged is the same to the person: sign in again.
-    return null;
+    throw new Misused(`the key file ${file} can not be read`);
   }
+}
+
+async function inputOf(given: string | undefined): Promise<unknown> {
+  if (given === undefined) return {};
+  const input = parsed(given === '-' ? await standardInput() : given);
+  if (given !== '-' && typeof input === 'object' && input !== null) {
+    const secret = Object.keys(input).find((name) => SECRET_FIELDS.has(name));
+    if (secret !== undefined) throw new Misused(`"${secret}" is no argument: give the JSON by -`);
+  }
+  return input;
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json) as unknown;
   } catch {
-    // The caller names the text that is no JSON.
-    return undefined;
+    // What it was may be secret.
+    throw new Misused('this is not JSON');
   }
+}
+
+async function told(said: Said, url: string): Promise<number> {
+  if (said.kind === 'silent') return noAnswer(`${url}: ${said.why}`);
+  if (said.kind === 'refused') {
+    const { code, message, data } = said.error;
+    console.error(JSON.stringify({ reason: reasonOf(said.error), code, message, data }));
+    return REFUSED;
+  }
+  if (!isStream(said.value)) {
+    print(said.value);
+    return ANSWERED;
+  }
+  try {
+    for await (const item of said.value) print(item);
+    return ANSWERED;
+  } catch (error) {
+    return await told(failed(error), url);
+  }
+}
+
+function noAnswer(why: string): number {
+  console.error(`No answer: ${why}`);
+  return NO_ANSWER;
 }
 
 /** Book-wide sums are BigInt: as text, for no JSON number holds them. */
@@ -124,12 +205,14 @@ function print(value: unknown): void {
   );
 }
 
-function isCallError(error: unknown): error is ORPCError<string, unknown> {
-  return error instanceof ORPCError;
-}
-
 function isStream(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Misused)) throw error;
+  console.error(error.message);
+  process.exitCode = MISUSED;
+}
