@@ -59,6 +59,18 @@ const NEEDS: readonly Need[] = [
         existsSync(join(folder, 'quickfix', 'Session.h')),
       ),
   },
+  {
+    name: 'gnome-keyring',
+    debian: 'gnome-keyring',
+    why: 'the Secret Service of the keychain test',
+    present: () => onPath('gnome-keyring-daemon') !== null,
+  },
+  {
+    name: 'dbus-run-session',
+    debian: 'dbus-daemon',
+    why: 'the session bus of the keychain test',
+    present: () => onPath('dbus-run-session') !== null,
+  },
 ];
 
 const missing = (): readonly Need[] => NEEDS.filter((need) => !need.present());

@@ -1,6 +1,6 @@
 import { hashRaw } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { seal, unseal } from './secrets-sealed.ts';
 
 /** Shorter ones are refused when they are chosen; what protects every key of a desk is a sentence, not a word. */
@@ -60,6 +60,7 @@ export function passphraseOf(descriptor: string): Buffer | null {
   const bytes = Buffer.alloc(PASSPHRASE_BYTES_MAX + 3);
   let length = 0;
   try {
+    if (!readable(fd)) return null;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
       read = readSync(fd, bytes, length, bytes.length - length, null);
     }
@@ -70,6 +71,12 @@ export function passphraseOf(descriptor: string): Buffer | null {
     throw error;
   }
   return lineOf(bytes.subarray(0, length));
+}
+
+/** Not a descriptor of Node's own: npm hands on the standard three only, and has others under the next numbers. */
+function readable(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isFile() || stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice();
 }
 
 /** Null when nothing is left without the end of the line, or too much. */

@@ -132,7 +132,7 @@ async function newKeyFile(options: SecretsOptions, key: Uint8Array): Promise<Ope
     const kept = await keeper.intoKeychain(keychain, key);
     if (kept.ok) return kept;
     if (terminal === null) {
-      const ways = `Unlock a keychain (on Linux a Secret Service), or give a passphrase: ${PASSPHRASE}=3 with 3< FILE`;
+      const ways = `Unlock a keychain (on Linux a Secret Service), or give a passphrase: ${PASSPHRASE}=0 with < FILE`;
       return refuse({
         reason: 'no-keychain',
         text: `${kept.refusal.text}. ${ways}, or start it at a terminal`,

@@ -1,31 +1,47 @@
 /**
  * npm run verify -- FILE [--json] [--public-key HEX]
  *
- * Checks a desk's journal row by row and names the first broken one. Reads only; the desk may be running.
+ * Checks a desk's journal row by row and names the first broken one. Reads only; the desk may be running. The key of
+ * an encrypted one is found where its folder keeps it: keychain, LIFEBOAT_PASSPHRASE_FD or terminal.
  * Exit status: 0 the chain holds, 1 it is broken, 2 it could not be checked.
  */
 import { parseArgs } from 'node:util';
-import { verifyFile } from '#core/journal/verify.ts';
+import { fittingKey } from '#core/journal/rotate.ts';
+import { needsKey, verifyFile } from '#core/journal/verify.ts';
 import type { Break, ChainReport } from '#core/journal/verify.ts';
 import { SingleBar } from 'cli-progress';
+import { dirname, resolve } from 'node:path';
+import { readSecrets } from './secrets.ts';
 
 const USAGE = 'npm run verify -- FILE [--json] [--public-key HEX]';
 
-process.exitCode = run(process.argv.slice(2));
+process.exitCode = await run(process.argv.slice(2));
 
-function run(argv: readonly string[]): number {
+async function run(argv: readonly string[]): Promise<number> {
   const asked = argumentsOf(argv);
   if (typeof asked === 'string') return notChecked(asked, argv.includes('--json'));
-  if (process.env['LIFEBOAT_PASSPHRASE_FD'] !== undefined) {
-    return notChecked('encrypted journals can not be checked yet: unset LIFEBOAT_PASSPHRASE_FD', asked.json);
-  }
+  const key = await keyOf(asked.path);
+  if (typeof key === 'string') return notChecked(key, asked.json);
   const bar = process.stderr.isTTY && !asked.json ? progressBar() : null;
-  const done = verifyFile(asked.path, { publicKey: asked.publicKey, progress: bar?.update });
+  const done = verifyFile(asked.path, {
+    key: key ?? undefined,
+    publicKey: asked.publicKey,
+    progress: bar?.update,
+  });
   bar?.stop();
   if (!done.ok) return notChecked(done.refusal.text, asked.json);
   const report = done.value;
   say(asked.json ? JSON.stringify(report) : textOf(asked.path, report));
   return report.broken === null ? 0 : 1;
+}
+
+/** Null when the file needs none; a text when it needs one that can not be had. */
+async function keyOf(path: string): Promise<Uint8Array | null | string> {
+  if (!needsKey(path)) return null;
+  const secrets = await readSecrets(dirname(resolve(path)));
+  const wants = `${path} is no journal, or an encrypted one whose key is not here`;
+  if (!secrets.ok) return `${wants}: ${secrets.refusal.text} (${secrets.refusal.reason})`;
+  return (await fittingKey(secrets.value, path)) ?? wants;
 }
 
 function argumentsOf(
