@@ -63,7 +63,7 @@ describe.each(['4.2', '4.4'] as const)('against QuickFIX, FIX %s', (version) => 
     expect(end).toMatchObject({ report: { duplicates: 0, overclosed: 0, chain: 'ok' } });
   });
 
-  it('stops when the exchange forgot: reset by the dealer, orders in doubt are leftovers', async () => {
+  it('stops when the exchange forgot: reset by the admin, orders in doubt are leftovers', async () => {
     const { start, gateway } = await exchange(version);
     const first = await start('--delay-ms', '700');
     const seed = freshSeed(`QuickFIX ${version}, without its store`);
@@ -73,7 +73,7 @@ describe.each(['4.2', '4.4'] as const)('against QuickFIX, FIX %s', (version) => 
     await start('--forget', '--id-start', '5000000');
     const end = await drill;
     expect(end.report).toMatchObject({ flat: false, duplicates: 0, overclosed: 0, chain: 'ok' });
-    expect(end.said).toContain('the orders session of peer stopped, the dealer resets it');
+    expect(end.said).toContain('the orders session of peer stopped, the admin resets it');
     expect(end.report?.unknown).toBeGreaterThan(0);
     expect(end.report?.leftovers.map(({ reason }) => reason)).toContain('in-doubt');
     expect(end.status).toBe(1);
