@@ -90,7 +90,16 @@ function guards(services: Services) {
         const subject = subjectOf(call, input);
         const text = textOf(services, call, input);
         const branch = actor.user?.branch ?? '';
-        const asked = { action, call, subject, text, by: actor.by, branch };
+        const person = actor.user?.user;
+        const asked = {
+          action,
+          call,
+          subject,
+          text,
+          by: actor.by,
+          branch,
+          ...(person === undefined ? {} : { person }),
+        };
         return identity.approvals.port.persons(atLeast === undefined ? asked : { ...asked, atLeast });
       }
       if (atLeast === undefined) return ok([actor.by]);

@@ -80,11 +80,14 @@ export function buildIdentity({ host, config, journal, keys }: Parts, around: Ar
     allCalls: calls.all,
     tradingCalls: calls.trading,
   });
+  /** A person who may work here now, the bearer of the sealed credential among them. */
+  const person = (user: string): User | null =>
+    user === BREAK_GLASS.user ? BREAK_GLASS : users.port.active(user);
   const approvals = createApprovals({
     journal,
     host,
     needs: (action, branch) => needs(config, users.port.adminCount(), action, branch),
-    users: users.port,
+    users: { active: person },
     may: (user, permission) => mayDo(user.role, permission),
     proveBoth: (...proof) => auth().port.proveBoth(...proof),
     headquartersKey: identity.headquartersKey,
@@ -97,15 +100,14 @@ export function buildIdentity({ host, config, journal, keys }: Parts, around: Ar
     auth: auth(),
     approvals,
     refusals,
-    /** A person who may work here now, the bearer of the sealed credential among them. */
-    person: (user: string): User | null =>
-      user === BREAK_GLASS.user ? BREAK_GLASS : users.port.active(user),
+    person,
     start(): readonly (() => void)[] {
       users.start();
       auth().start();
       const tick = (): void => {
         users.tick();
         auth().tick();
+        refusals.tick();
       };
       return [sessions.start(), host.every(TICK_EVERY_MS, tick), () => auth().stop()];
     },

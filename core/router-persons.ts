@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from './door.ts';
 import type { Action, CallMeta } from './lib/procedure.ts';
+import { refuse } from './lib/result.ts';
 import type { Result } from './lib/result.ts';
 
 /** A refusal of any service, as the door passes it on: its reason, a sentence, and what else it says. */
@@ -34,16 +35,34 @@ export interface Asked {
 
 /**
  * Runs a call that may need further persons: policy asks first, and a service that finds by itself that one person
- * is not enough (an unproven row) refuses with `second-person-needed`, which becomes an asking, too.
+ * is not enough (an unproven row) refuses with `second-person-needed`, which becomes an asking, too. Of two equal calls
+ * at the same moment one is done: an approval must not let both through.
  */
 export async function withPersons(
-  deps: PersonsDeps,
+  deps: PersonsDeps & { readonly running: Set<string> },
   { meta, name, input, actor }: Asked,
   run: (persons: readonly string[]) => unknown,
 ): Promise<unknown> {
   const { action } = meta;
   if (action === undefined) return await run([actor.by]);
-  const asked = { actor, action, call: name, input };
+  const subject = subjectOf(name, input);
+  if (deps.running.has(subject)) {
+    return refuse({ reason: 'already-running', text: 'This very call is being done at this moment.' });
+  }
+  deps.running.add(subject);
+  try {
+    return await runAgreed(deps, { actor, action, call: name, input }, subject, run);
+  } finally {
+    deps.running.delete(subject);
+  }
+}
+
+async function runAgreed(
+  deps: PersonsDeps,
+  asked: PersonsAsked,
+  subject: string,
+  run: (persons: readonly string[]) => unknown,
+): Promise<unknown> {
   const agreed = deps.persons(asked);
   if (!agreed.ok) return agreed;
   const answer: unknown = await run(agreed.value);
@@ -52,10 +71,10 @@ export async function withPersons(
     const more = deps.persons({ ...asked, atLeast: 2 });
     if (!more.ok) return more;
     const again: unknown = await run(more.value);
-    if (!isResult(again) || again.ok) deps.spend(subjectOf(name, input), more.value);
+    if (!isResult(again) || again.ok) deps.spend(subject, more.value);
     return again;
   }
-  if (agreed.value.length > 1) deps.spend(subjectOf(name, input), agreed.value);
+  if (agreed.value.length > 1) deps.spend(subject, agreed.value);
   return answer;
 }
 

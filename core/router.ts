@@ -75,10 +75,13 @@ export function createDoor<Calls extends AnyContractRouter>(
   deps: RouterDeps,
 ): Router<Calls, CallContext> {
   // The walk gives each procedure of the contract its handler; `Handlers<Calls>` has checked the pairing.
-  return bind(calls, handlers, deps) as unknown as Router<Calls, CallContext>;
+  return bind(calls, handlers, { ...deps, running: new Set() }) as unknown as Router<Calls, CallContext>;
 }
 
-function bind(calls: AnyContractRouter, handlers: unknown, deps: RouterDeps): unknown {
+/** With the calls of the door that wait for persons or run under their approval. */
+type DoorDeps = RouterDeps & { readonly running: Set<string> };
+
+function bind(calls: AnyContractRouter, handlers: unknown, deps: DoorDeps): unknown {
   if (isContractProcedure(calls)) return bindOne(calls, handlers, deps);
   assert(isRecord(handlers), 'handlers have the shape of the contract');
   return Object.fromEntries(
@@ -89,7 +92,7 @@ function bind(calls: AnyContractRouter, handlers: unknown, deps: RouterDeps): un
 /** The session is looked at before the input is parsed, and a wrong answer does not pass the door either. */
 const DOOR_FIRST = { initialInputValidationIndex: 1, initialOutputValidationIndex: 1 };
 
-function bindOne(call: Parameters<typeof implement>[0], handler: unknown, deps: RouterDeps): unknown {
+function bindOne(call: Parameters<typeof implement>[0], handler: unknown, deps: DoorDeps): unknown {
   assert(isHandler(handler), 'each call of the contract has a handler');
   assert(isContractProcedure(call), 'a leaf of the contract is a procedure');
   const meta = call['~orpc'].meta as CallMeta;
