@@ -1,5 +1,4 @@
-import { PolicyConfig } from '#core/config.ts';
-import { VenueConfig, VENUES_MAX } from '#core/exchange/config.ts';
+import { DeskConfig, PolicyConfig } from '#core/config.ts';
 import { oc } from '#core/lib/procedure.ts';
 import { CalendarConfig } from '#core/model/calendar-config.ts';
 import { z } from 'zod';
@@ -10,7 +9,7 @@ const Why = z.string().trim().min(5).max(500);
 export const SettingsShown = z.object({
   policy: PolicyConfig,
   calendar: CalendarConfig.nullable(),
-  gateway: z.array(VenueConfig),
+  gateway: DeskConfig.shape.venues,
   changedAtNextStart: z.array(z.enum(['policy', 'calendar', 'gateway'])),
 });
 export type SettingsShown = z.infer<typeof SettingsShown>;
@@ -28,6 +27,6 @@ export const settingsContract = {
     .output(SettingsShown),
   changeGateway: oc
     .meta({ permission: 'settings.write', accounts: 'none', action: 'gateway' })
-    .input(z.object({ venues: z.array(VenueConfig).min(1).max(VENUES_MAX), why: Why }))
+    .input(z.object({ venues: DeskConfig.shape.venues, why: Why }))
     .output(SettingsShown),
 };

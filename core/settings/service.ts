@@ -1,5 +1,4 @@
 import type { DeskConfig, PolicyConfig } from '#core/config.ts';
-import type { VenueConfig } from '#core/exchange/config.ts';
 import type { Journal, JournalRefusal } from '#core/journal/port.ts';
 import { ok } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
@@ -61,7 +60,7 @@ export function createSettings(deps: SettingsDeps) {
         { persons }: Context,
       ) => change('calendar', asked.calendar, asked.why, persons),
       changeGateway: (
-        asked: { readonly venues: readonly VenueConfig[]; readonly why: string },
+        asked: { readonly venues: DeskConfig['venues']; readonly why: string },
         { persons }: Context,
       ) => change('gateway', asked.venues, asked.why, persons),
     },
