@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const OPEN = join(ROOT, 'tests', 'secrets', 'open-child.ts');
+export const OPEN = fileURLToPath(new URL('open-child.ts', import.meta.url));
 export const REKEY = join(ROOT, 'main', 'rekey.ts');
 export const VERIFY = join(ROOT, 'main', 'verify.ts');
 
