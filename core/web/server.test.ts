@@ -168,7 +168,9 @@ describe('the screen', () => {
   it('is served to anybody: it holds nothing', async () => {
     const { ask } = await desk();
     expect((await ask('/', { method: 'GET' })).body).toBe('the screen');
-    expect((await ask('/private', { method: 'GET' })).status).toBe(404);
+    for (const path of ['/private', '/a%20b', '/a%2520b', '/..a/b..c']) {
+      expect((await ask(path, { method: 'GET' })).status).toBe(404);
+    }
   });
 });
 
