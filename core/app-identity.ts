@@ -1,6 +1,8 @@
 import { createApprovals } from './approvals/service.ts';
 import type { Requirement } from './approvals/port.ts';
-import type { Parts } from './app-services.ts';
+import type { DeskConfig } from './config.ts';
+import type { Host } from './host.ts';
+import type { Journal } from './journal/port.ts';
 import { createAuth } from './auth/service.ts';
 import { contract } from './contract.ts';
 import type { AccountsPort } from './accounts/port.ts';
@@ -35,6 +37,21 @@ function keyCalls(): { readonly all: ReadonlySet<string>; readonly trading: Read
   return { all, trading };
 }
 
+/** Keys of the identity services, 32 bytes each. */
+export interface Keys {
+  readonly token: Uint8Array;
+  readonly sealing: Uint8Array;
+  /** Shared with headquarters; null where no code is taken over the telephone. */
+  readonly telephone: Uint8Array | null;
+}
+
+interface IdentityParts {
+  readonly host: Host;
+  readonly config: DeskConfig;
+  readonly journal: Journal;
+  readonly keys: Keys;
+}
+
 interface Around {
   readonly accounts: AccountsPort;
   /** What runs in a person's name stands still. */
@@ -44,7 +61,7 @@ interface Around {
 export type Identity = ReturnType<typeof buildIdentity>;
 
 /** Who may be at the desk: sessions, users, authentication, approvals, in the order in which they lean on each other. */
-export function buildIdentity({ host, config, journal, keys }: Parts, around: Around) {
+export function buildIdentity({ host, config, journal, keys }: IdentityParts, around: Around) {
   const { identity } = config;
   const ring: { auth: ReturnType<typeof createAuth> | null } = { auth: null };
   const auth = () => present(ring.auth, 'authentication');
@@ -137,7 +154,7 @@ const BREAK_GLASS: User = {
  * that of doubts, and what only admins do takes two of them, as soon as there are two.
  */
 function needs(
-  { identity, policy, personsForDoubt }: Parts['config'],
+  { identity, policy, personsForDoubt }: DeskConfig,
   admins: number,
   action: Action,
   branch: string,

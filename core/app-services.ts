@@ -1,5 +1,5 @@
 import { buildIdentity } from './app-identity.ts';
-import type { Identity } from './app-identity.ts';
+import type { Identity, Keys } from './app-identity.ts';
 import { credentialsOf, dialOptions } from './app-secrets.ts';
 import { createAccounts } from './accounts/service.ts';
 import type { DeskConfig } from './config.ts';
@@ -49,14 +49,6 @@ export interface Parts {
   readonly keys: Keys;
   /** What persons changed of the calendar; null: the shipped one. */
   readonly calendar: CalendarConfig | null;
-}
-
-/** Keys of the identity services, 32 bytes each. */
-export interface Keys {
-  readonly token: Uint8Array;
-  readonly sealing: Uint8Array;
-  /** Shared with headquarters; null where no code is taken over the telephone. */
-  readonly telephone: Uint8Array | null;
 }
 
 export type Services = ReturnType<typeof buildServices>;
