@@ -9,7 +9,7 @@ import type { Result } from '#core/lib/result.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import { DeskId } from '#core/model/ids.ts';
 import type { OpenedSession, Origin, Session, SessionsPort } from '#core/sessions/port.ts';
-import type { UsersPort } from '#core/users/port.ts';
+import type { User } from '#core/users/port.ts';
 import { createAuth } from '#core/auth/service.ts';
 import { createUsers } from '#core/users/service.ts';
 
@@ -78,29 +78,20 @@ function sessionsOf(clock: Clock): SessionsPort & { readonly carried: Map<string
   };
 }
 
-/** The composer gives the sealed credential its user; nobody else knows one of that name. */
-function withBreakGlass(users: UsersPort): UsersPort {
-  const admin = {
-    user: 'break-glass',
-    name: 'Sealed credential',
-    email: '',
-    mobile: '',
-    role: 'admin',
-    branch: '',
-    accounts: [],
-    limits: { orderNotionalE4: null, exitNotionalE4: null },
-    exchangeUsers: [],
-    status: 'active',
-    source: { kind: 'desk' },
-  } as const;
-  const of = (user: string, other: ReturnType<UsersPort['get']>) =>
-    user === 'break-glass' ? { ...admin, accounts: [], exchangeUsers: [] } : other;
-  return {
-    ...users,
-    get: (user) => of(user, users.get(user)),
-    active: (user) => of(user, users.active(user)),
-  };
-}
+/** Whoever opened the envelope, as the composer names them. */
+const BREAK_GLASS: User = {
+  user: 'break-glass',
+  name: 'sealed credential',
+  email: '',
+  mobile: '',
+  role: 'admin',
+  branch: '',
+  accounts: [],
+  limits: { orderNotionalE4: null, exitNotionalE4: null },
+  exchangeUsers: [],
+  status: 'active',
+  source: { kind: 'desk' },
+};
 
 /** A desk of people without an exchange: real journal, real users, real authentication. */
 export function openAuthDesk(folder: string, clock: Clock = { nowMs: 1_795_000_010_000 }) {
@@ -125,7 +116,7 @@ export function openAuthDesk(folder: string, clock: Clock = { nowMs: 1_795_000_0
     host: { now: () => clock.nowMs, randomBytes, log },
     desk: DeskId.parse('D1'),
     sessions,
-    users: withBreakGlass(users.port),
+    users: users.port,
     asked: users.asked,
     firstAdmin: users.firstAdmin,
     firstRun: users.firstRun,
@@ -168,7 +159,7 @@ export function wireAt(origin: Origin = BROWSER) {
 export function personAt(desk: AuthDesk, { secret, origin }: ReturnType<typeof wireAt>): HandlerContext {
   const session = desk.sessions.carried.get(secret ?? '');
   if (session === undefined) throw new Error('this wire carries no session');
-  const user = withBreakGlass(desk.users.port).get(session.user);
+  const user = session.user === BREAK_GLASS.user ? BREAK_GLASS : desk.users.port.active(session.user);
   const by = session.user;
   const actor: Actor = { by, role: user?.role ?? 'nobody', user, session, key: null };
   const scope = { all: true, has: () => true };

@@ -14,8 +14,6 @@ import { breakGlassOf, dropBreakGlass, putBreakGlass } from './store.ts';
 const CREDENTIAL_LETTERS = 32;
 const CREDENTIAL_GROUP = 4;
 const ID_LETTERS = 8;
-/** A session of the sealed credential ends after this, whatever sessions of persons may. */
-export const BREAK_GLASS_LIFE_MS = 3_600_000;
 
 const NO_BREAK_GLASS: AuthRefusal = {
   reason: 'no-break-glass',
@@ -39,8 +37,9 @@ export function sealBreakGlass(
 }
 
 /**
- * Opens the envelope: one use, an alarm to every admin, a session of one hour with an admin's rights. The session is
- * opened before the credential is spent and handed out after: a refused session must not cost the one way in.
+ * Opens the envelope: one use, an alarm to every admin, a session with an admin's rights (sessions end it after an
+ * hour). It is opened before the credential is spent and handed out after: a refused session must not cost the one
+ * way in.
  * Refused: `no-break-glass`, `locked-out`, and what sessions refuse.
  */
 export async function breakGlass(
@@ -69,7 +68,7 @@ export async function breakGlass(
     deps.sessions.end(session.id, 'revoked', BREAK_GLASS_USER);
     return kept;
   }
-  const expiresAtMs = Math.min(session.expiresAtMs, session.openedAtMs + BREAK_GLASS_LIFE_MS);
+  const { expiresAtMs } = session;
   if (secret !== null) carry(secret, expiresAtMs - deps.host.now());
   return ok({ by: BREAK_GLASS_USER, session: session.id, expiresAtMs, tokens: null, recoveryCodes: [] });
 }
@@ -79,14 +78,6 @@ function matching({ deps, state, seal }: AuthParts, typed: string): string | nul
   const kept = id === null ? null : breakGlassOf(deps.journal.reader, id);
   const marked = seal.mark(`break-glass:${id ?? ''}`, asSpelled(typed));
   return kept !== null && sameBytes(kept, marked) ? id : null;
-}
-
-/** Ends sessions of the sealed credential whose hour is over. */
-export function endOldBreakGlass({ deps }: AuthParts): void {
-  for (const { id, user, openedAtMs } of deps.sessions.live()) {
-    if (user !== BREAK_GLASS_USER || deps.host.now() - openedAtMs < BREAK_GLASS_LIFE_MS) continue;
-    deps.sessions.end(id, 'expired', BREAK_GLASS_USER);
-  }
 }
 
 /** The sealed credential acts for a person whom nobody knows: nothing that outlives its hour may be made by it. */

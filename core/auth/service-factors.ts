@@ -14,7 +14,7 @@ import { checkTotp } from './service-totp.ts';
 import type { PasswordRow } from './store.ts';
 import { passwordOf, recoveryOf, totpOf, useRecovery, useStep } from './store.ts';
 
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 /** 50 bits each, behind a lockout and only after the password. */
 const RECOVERY_LETTERS = 10;
 const RECOVERY_GROUP = 5;

@@ -46,9 +46,9 @@ describe('hashes of passwords', () => {
     const timed = async (whose: string | null): Promise<number> => {
       const times: number[] = [];
       for (let n = 0; n < 7; n += 1) {
-        const startMs = performance.now();
+        const start = process.hrtime.bigint();
         expect(done(await hasher.verify(whose, 'wrong'))).toBe(false);
-        times.push(performance.now() - startMs);
+        times.push(Number(process.hrtime.bigint() - start));
       }
       return Math.min(...times);
     };

@@ -5,7 +5,7 @@ import { noState, remember } from './domain-state.ts';
 import { pruneTickets } from './domain-ticket.ts';
 import type { Tickets } from './domain-ticket.ts';
 import type { AuthPort } from './port.ts';
-import { breakGlass, endOldBreakGlass, sealBreakGlass } from './service-break-glass.ts';
+import { breakGlass, sealBreakGlass } from './service-break-glass.ts';
 import { changePassword, newRecoveryCodes, release, reset, unlock } from './service-credentials.ts';
 import { confirmEnrolment, enrol, newPassword } from './service-enrol.ts';
 import { createFactors } from './service-factors.ts';
@@ -45,7 +45,6 @@ export function createAuth(deps: AuthDeps) {
     /** Every second or so. */
     tick(): void {
       pruneTickets(parts.tickets, deps.host.now());
-      endOldBreakGlass(parts);
       keys.writeUses(false);
     },
     /** Before the journal is closed. */
