@@ -81,7 +81,9 @@ test('a dealer sees the book, declares main lost, reads a dry run, approves it, 
     });
 
     await test.step('the command line asks through the same door, and not without a key', async () => {
-      expect(await commandLine(desk.data, ['mode.get'])).toMatchObject({ status: 1, output: '' });
+      const nobody = await commandLine(desk.data, ['mode.get']);
+      expect(nobody).toMatchObject({ status: 1, output: '' });
+      expect(nobody.errors).toContain('no-session');
       const key = await makeKey(page, ['mode.get']);
       const answer = await commandLine(desk.data, ['mode.get'], key);
       expect(JSON.parse(answer.output)).toMatchObject({ mode: 'EMERGENCY', main: 'declared-lost' });
