@@ -80,7 +80,7 @@ export async function connect(): Promise<void> {
   for (;;) {
     const asked = await askWho();
     if ('code' in asked) {
-      if (asked.code === 'UNAUTHORIZED') return forget(asked.reason === 'no-session' ? null : asked);
+      if (asked.code === 'UNAUTHORIZED') return forget(whyEnded(asked));
       notHeard();
     } else {
       who.set(asked);
@@ -118,6 +118,20 @@ function notHeard(): void {
   const { state } = connection.get();
   if (state === 'covered') connection.set({ state, deaf: true });
   else if (state !== 'down') connection.set({ state: 'down', sinceMs: deskNow() });
+}
+
+/** The desk forgets what carried a session when it ends: what it can not say, the screen says as far as it knows. */
+function whyEnded(said: Failure): Failure | null {
+  if (said.reason !== 'no-session') return said;
+  const before = who.get();
+  if (before === null) return null;
+  return deskNow() >= before.expiresAtMs
+    ? { ...said, reason: 'session-expired', text: 'Your session has reached its longest time.' }
+    : {
+        ...said,
+        reason: 'session-ended',
+        text: 'Your session was ended: by an admin, a new password, or too many sessions of yours.',
+      };
 }
 
 /** Nobody is signed in any more: what this screen knew of the book goes with the session. */

@@ -1,5 +1,5 @@
 import type { ApprovalShown } from '#core/approvals/contract.ts';
-import { countdown, words } from './format.ts';
+import { countdown, roundMoney, words } from './format.ts';
 import { useNow } from './ticking.ts';
 
 const NEEDS: Readonly<Record<ApprovalShown['needs'], string>> = {
@@ -15,7 +15,7 @@ export function ApprovalFacts({ approval }: { readonly approval: ApprovalShown }
   const left = approval.expiresAtMs - now;
   return (
     <div className="approval">
-      <p className="approval-text">{approval.text}</p>
+      <What approval={approval} />
       <p>
         asked by <strong>{approval.by}</strong>
         {approval.branch === '' ? '' : ` of ${approval.branch}`} · {words(approval.action)} ·{' '}
@@ -47,4 +47,73 @@ function Left({ state, leftMs }: { readonly state: ApprovalShown['state']; reado
   ) : (
     <strong className="bad">✖ too old</strong>
   );
+}
+
+/** What a call does, for somebody who does not know its path. */
+const DOES: Readonly<Record<string, string>> = {
+  'squareOff.approve': 'Exit positions',
+  'mode.declareLost': 'Declare main lost',
+  'mode.declareBack': 'Declare main back',
+  'orders.decideDoubt': 'Decide an order in doubt',
+  'exchange.resetSession': 'Reset an exchange session',
+  'users.approve': 'Let a person in',
+  'users.update': 'Change a person’s role, branch, accounts or exchange ids',
+  'users.setLimits': 'Change a person’s limits',
+  'users.enable': 'Enable a person',
+  'auth.reset': 'Reset a person’s password',
+  'auth.sealBreakGlass': 'Make a new sealed credential',
+  'settings.changePolicy': 'Change the policy of exits',
+  'settings.changeCalendar': 'Change the calendar',
+  'settings.changeGateway': 'Change the exchange connections',
+};
+
+/** The asking in plain words, and below them each thing that was said with it. */
+function What({ approval: { call, text } }: { readonly approval: ApprovalShown }) {
+  const input = inputIn(call, text);
+  const does = DOES[call] ?? call;
+  if (input === null) {
+    return (
+      <p className="approval-text">
+        {does}: {text}
+      </p>
+    );
+  }
+  return (
+    <>
+      <p className="approval-text">{does}</p>
+      <dl className="approval-input">
+        {leavesOf(input).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+/** The text of a call that has no words of its own is its path and its input as JSON; null when it is another text. */
+function inputIn(call: string, text: string): unknown {
+  if (!text.startsWith(`${call} {`)) return null;
+  try {
+    return JSON.parse(text.slice(call.length + 1));
+  } catch {
+    // Cut off: the text is shown as it is.
+    return null;
+  }
+}
+
+function leavesOf(value: unknown, path = ''): readonly (readonly [string, string])[] {
+  if (typeof value !== 'object' || value === null) return [[path, shownAs(path, value)]];
+  const fields = Object.entries(value);
+  if (fields.length === 0) return [[path, 'none']];
+  return fields.flatMap(([name, inner]) => leavesOf(inner, path === '' ? name : `${path} ${name}`));
+}
+
+function shownAs(path: string, value: unknown): string {
+  if (value === null) return 'none';
+  return path.endsWith('E4') && typeof value === 'number'
+    ? roundMoney(value)
+    : JSON.stringify(value).replaceAll('"', '');
 }

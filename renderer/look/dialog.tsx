@@ -12,6 +12,9 @@ export interface DialogProps {
 
 const FIELD = '.dialog-body input:not([disabled])';
 
+/** The open dialogs, the topmost last. */
+const open: HTMLDialogElement[] = [];
+
 /** A modal dialog: focus stays inside, Escape closes, the first field has the focus. */
 export function Dialog({ title, grave = false, wide = false, onClose, children, footer }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -22,8 +25,22 @@ export function Dialog({ title, grave = false, wide = false, onClose, children, 
     const first =
       element?.querySelector<HTMLElement>('[data-first]') ?? element?.querySelector<HTMLElement>(FIELD);
     first?.focus();
-    return () => element?.close();
+    if (element !== null) open.push(element);
+    return () => {
+      element?.close();
+      if (element !== null) open.splice(open.indexOf(element), 1);
+    };
   }, []);
+  useEffect(() => {
+    // Not left to the browser: it asks nobody when Escape comes twice, and a part of a dialog would close all of it.
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || open.at(-1) !== dialog.current) return;
+      event.preventDefault();
+      onClose();
+    };
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, [onClose]);
   return (
     <dialog
       ref={dialog}

@@ -1,5 +1,4 @@
-import { useState, type ReactNode } from 'react';
-import { notice } from './notice.tsx';
+import { useEffect, useState, type ReactNode } from 'react';
 
 /**
  * Secrets that the desk shows once and never again. They go away only when the person says that they are written
@@ -13,12 +12,14 @@ export function ShownOnce(props: {
   readonly onDone: () => void;
 }) {
   const [written, setWritten] = useState(false);
+  const [said, setSaid] = useState('');
+  useEffect(() => holdEscape(() => setSaid('⚠ First say that it is written down.')), []);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(props.secrets.join('\n'));
-      notice('warn', `${props.what} copied. Paste it now, then copy something else over it.`);
+      setSaid('⚠ Copied. Paste it now, then copy something else over it.');
     } catch {
-      notice('bad', 'NOT COPIED: this browser does not give the clipboard. Write it down or print it.');
+      setSaid('✖ NOT COPIED: this browser does not give the clipboard. Write it down or print it.');
     }
   };
   return (
@@ -48,6 +49,9 @@ export function ShownOnce(props: {
         <button type="button" onClick={() => void copy()}>
           Copy
         </button>
+        <span className="warn" role="status">
+          {said}
+        </span>
       </div>
       <label>
         <input
@@ -64,4 +68,16 @@ export function ShownOnce(props: {
       </button>
     </form>
   );
+}
+
+/** Escape would close the dialog around it, and what it shows would be gone. */
+function holdEscape(onHeld: () => void): () => void {
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    onHeld();
+  };
+  window.addEventListener('keydown', press, { capture: true });
+  return () => window.removeEventListener('keydown', press, { capture: true });
 }

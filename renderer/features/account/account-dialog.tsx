@@ -44,6 +44,7 @@ export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
             <button
               key={one.part}
               type="button"
+              autoFocus={index === 0}
               data-first={index === 0 ? true : undefined}
               onClick={() => setPart(one.part)}
             >

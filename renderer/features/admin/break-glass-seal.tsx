@@ -41,7 +41,7 @@ export function BreakGlassSeal() {
         A sealed credential lets a person in when nobody with rights can sign in: once, for an hour, with an
         alarm. A new one kills the one before, so have the envelope at hand.
       </p>
-      <ReadBack wanted={WANTED} value={typed} onChange={setTyped} first />
+      <ReadBack wanted={WANTED} value={typed} onChange={setTyped} />
       <Outcome doing={doing} />
       <button type="submit" className="grave" disabled={!ready}>
         Make a new sealed credential <kbd>Enter</kbd>

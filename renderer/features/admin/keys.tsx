@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<KeyShown>[] = [
     cell: (row) => <strong>{row.name}</strong>,
   },
   { id: 'id', header: 'Id', width: 130, value: (row) => row.id },
-  { id: 'user', header: 'Answers for it', width: 110, value: (row) => row.user },
+  { id: 'user', header: 'Answers for it', width: 124, value: (row) => row.user },
   {
     id: 'calls',
     header: 'May call',

@@ -40,8 +40,9 @@ export function MakeKeyDialog({ onClose }: { readonly onClose: () => void }) {
     return (
       <Dialog title={`Key ${name}`} onClose={onClose}>
         <ShownOnce what={`API key ${name}`} secrets={[doing.value.key]} done="Done" onDone={onClose}>
-          For {calls.join(', ')}. Sent as <span className="mono">authorization: Bearer</span> or as the desk’s
-          manual says.
+          For {calls.join(', ')}. A program sends it as <span className="mono">X-API-Key</span>;{' '}
+          <span className="mono">npm run desk</span> takes it from{' '}
+          <span className="mono">LIFEBOAT_API_KEY</span>.
         </ShownOnce>
       </Dialog>
     );

@@ -31,7 +31,7 @@ export function UserDialog({ user, onClose }: { readonly user: UserShown; readon
         <div className="actions">
           {asked ? null : (
             <>
-              <button type="button" data-first onClick={() => setDoing('update')}>
+              <button type="button" autoFocus data-first onClick={() => setDoing('update')}>
                 Role, branch, accounts, exchange ids…
               </button>
               <button type="button" onClick={() => setDoing('limits')}>

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<UserShown>[] = [
   {
     id: 'status',
     header: 'State',
-    width: 120,
+    width: 172,
     value: (row) => ORDER[row.status],
     cell: (row) => <Status status={row.status} />,
   },
@@ -48,8 +48,8 @@ const COLUMNS: readonly Column<UserShown>[] = [
   { id: 'branch', header: 'Branch', width: 100, value: (row) => row.branch },
   {
     id: 'accounts',
-    header: 'Own accounts',
-    width: 100,
+    header: 'Accounts',
+    width: 90,
     numeric: true,
     value: (row) => row.accounts.length,
   },

@@ -74,7 +74,7 @@ function Ways({ approval }: { readonly approval: ApprovalShown }) {
       {here ? (
         <GiveHere approval={approval} />
       ) : (
-        <button type="button" data-first onClick={() => setHere(true)}>
+        <button type="button" autoFocus onClick={() => setHere(true)}>
           They stand here: agree at this screen <kbd>Enter</kbd>
         </button>
       )}

@@ -22,7 +22,7 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
 }
 
 function drawn(text: string): { readonly size: number; readonly path: string } {
-  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET });
+  const rows = encodeQR(text, 'raw', { ecc: 'low', border: QUIET });
   const dark = rows.flatMap((row, y) => row.flatMap((set, x) => (set ? [`M${x} ${y}h1v1h-1z`] : [])));
   return { size: rows.length, path: dark.join('') };
 }
