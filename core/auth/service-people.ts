@@ -51,8 +51,8 @@ export function newSetupCode({ deps }: AuthParts): string {
 }
 
 /**
- * Makes the first admin, while there is nobody. `setupCode` is asked for again after the work: it is null as soon as
- * it has served. Refused: `not-first-run`, `wrong-setup-code`, `locked-out`, `password-too-weak`, `user-exists`, `busy`.
+ * Makes the first admin, while there is nobody. Whether there is still nobody, the
+ * users service says again after the work. Refused: `not-first-run`, `wrong-setup-code`, `locked-out`, `password-too-weak`, `user-exists`, `busy`.
  */
 export async function firstRun(
   parts: AuthParts,
@@ -73,7 +73,6 @@ export async function firstRun(
   if (unfit !== null) return refuse(unfit);
   const hashed = await hasher.hash(input.password);
   if (!hashed.ok) return hashed;
-  if (setupCode() === null) return refuse(NOT_FIRST_RUN);
   const { user, name } = input;
   const admin = deps.firstAdmin(user, name);
   if (!admin.ok) return refuse(ofUsers(admin.refusal));
