@@ -13,6 +13,7 @@ import { countdowns } from './desk/countdown.ts';
 import { createDesk } from './desk/service.ts';
 import { createExchangeCalls } from './exchange/service-calls.ts';
 import type { AppRouter } from './router.ts';
+import type { Session } from './sessions/port.ts';
 import type { startWeb } from './web/server.ts';
 import { createRouter } from './router.ts';
 
@@ -72,9 +73,13 @@ export function webDeps(
     live: async (credential) =>
       credential.kind === 'api-key'
         ? identity.auth.port.key(credential.key).ok
-        : (await identity.sessions.port.find(credential)).ok,
+        : isPersonOf(identity, await identity.sessions.port.find(credential)),
     refused: ({ call, origin, reason }) => identity.refusals.note({ call, by: 'nobody', origin, reason }),
   };
+}
+
+function isPersonOf({ person }: Identity, found: Result<Session, AnyRefusal>): boolean {
+  return found.ok && person(found.value.user) !== null;
 }
 
 /** Who asks, what they may, what is theirs, who else must agree. */

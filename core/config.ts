@@ -57,7 +57,11 @@ const IdentityConfig = z.object({
 const WebConfig = z.object({
   /** Addresses beside 127.0.0.1; none by default. */
   listen: z
-    .array(z.union([z.ipv4(), z.ipv6()]))
+    .array(
+      z
+        .union([z.ipv4(), z.ipv6()])
+        .refine((ip) => ip !== '0.0.0.0' && ip !== '::', 'name the address, not all of them'),
+    )
     .max(8)
     .default([]),
   port: z.int().min(0).max(65_535).default(0),
