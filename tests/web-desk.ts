@@ -182,6 +182,8 @@ export interface Answer {
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Address of this machine that it comes from: `127.0.0.1` unless another one of loopback is named. */
+  readonly from?: string;
   /** Without saying how long it is. */
   readonly chunked?: boolean;
   /** As JSON, unless it is text or bytes already. */
@@ -196,6 +198,7 @@ export function send(port: number, path: string, sent: Sent = {}): Promise<Answe
   return new Promise((resolve, reject) => {
     const request = plainRequest({
       host: '127.0.0.1',
+      localAddress: sent.from ?? '127.0.0.1',
       port,
       path,
       method: sent.method ?? 'POST',
