@@ -4,6 +4,7 @@ import { cover, who } from './api/desk.ts';
 import { createStore, useStore } from './api/store.ts';
 import { AccountDialog } from './features/account/account-dialog.tsx';
 import { Admin } from './features/admin/admin.tsx';
+import { Alarm } from './features/alarm/alarm.tsx';
 import { Approvals } from './features/approvals/approvals.tsx';
 import { DryRun } from './features/dry-run/dry-run.tsx';
 import { InDoubt } from './features/in-doubt/in-doubt.tsx';
@@ -87,7 +88,10 @@ export function Screen() {
         onAccount={() => setAsked('account')}
         onApprovals={() => setView('approvals')}
       />
-      <RunStrip onOpen={() => setView('run')} />
+      <div>
+        {me?.role === 'admin' ? <Alarm /> : null}
+        <RunStrip onOpen={() => setView('run')} />
+      </div>
       <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />
       <main>
         {now === 'positions' ? (
@@ -106,11 +110,7 @@ export function Screen() {
       </main>
       <KeyBar onAction={act} onTabs={VIEWS} />
       <NoticeLine />
-      {asked === 'main-lost' ? <ModeDialog onClose={close} /> : null}
-      {asked === 'sessions' ? <LinksDialog onClose={close} /> : null}
-      {asked === 'keys' ? <KeysDialog onClose={close} /> : null}
-      {asked === 'account' ? <AccountDialog onClose={close} /> : null}
-      {asked === 'buy' || asked === 'sell' ? <Ticket side={asked} row={active} onClose={close} /> : null}
+      <PlainDialog asked={asked} row={active} onClose={close} />
       {asked === 'exit-selected' || asked === 'exit-all' ? (
         <DryRun
           rows={asked === 'exit-all' ? null : chosenOf(rows, selection, active)}
@@ -125,6 +125,24 @@ export function Screen() {
       ) : null}
       <SecondPerson />
     </div>
+  );
+}
+
+/** The dialogs that need no more than a row. */
+function PlainDialog(props: {
+  readonly asked: Asked | null;
+  readonly row: PositionShown | null;
+  readonly onClose: () => void;
+}) {
+  const { asked, row, onClose } = props;
+  return (
+    <>
+      {asked === 'main-lost' ? <ModeDialog onClose={onClose} /> : null}
+      {asked === 'sessions' ? <LinksDialog onClose={onClose} /> : null}
+      {asked === 'keys' ? <KeysDialog onClose={onClose} /> : null}
+      {asked === 'account' ? <AccountDialog onClose={onClose} /> : null}
+      {asked === 'buy' || asked === 'sell' ? <Ticket side={asked} row={row} onClose={onClose} /> : null}
+    </>
   );
 }
 

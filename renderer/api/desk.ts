@@ -78,6 +78,7 @@ export async function connect(): Promise<void> {
   let waitMs = RETRY_FIRST_MS;
   if (connection.get().state !== 'covered') connection.set({ state: 'connecting' });
   for (;;) {
+    if (coverAsked && who.get()?.locked === false) await askCover();
     const asked = await askWho();
     if ('code' in asked) {
       if (asked.code === 'UNAUTHORIZED') return forget(whyEnded(asked));
@@ -86,8 +87,7 @@ export async function connect(): Promise<void> {
       who.set(asked);
       if (asked.locked || coverAsked) {
         connection.set({ state: 'covered', deaf: false });
-        if (!asked.locked) await askCover();
-        await nudged(COVERED_EVERY_MS);
+        await nudged(asked.locked ? COVERED_EVERY_MS : RETRY_FIRST_MS);
         continue;
       }
       if (await work()) waitMs = RETRY_FIRST_MS;

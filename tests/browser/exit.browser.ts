@@ -3,9 +3,10 @@ import { startFakeDesk } from './fake-desk.ts';
 
 /** Exits as the screen shows them, against a desk without services: every warning at once. */
 let desk: Awaited<ReturnType<typeof startFakeDesk>>;
-test.beforeEach(async ({ page }) => {
+test.beforeEach(async ({ page, context }) => {
   desk = await startFakeDesk({ positions: 600 });
-  await page.goto(`${desk.url}/?token=${desk.token()}`);
+  await desk.signIn(context);
+  await page.goto(desk.url);
   await expect(page.getByRole('grid', { name: 'Net position' })).toBeVisible();
 });
 test.afterEach(async () => {
@@ -102,4 +103,46 @@ test('a ticket is filled in from the row, warns of the wrong side and is read ba
   );
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toContainText('NOT DONE: A fake desk does not do this.');
+});
+
+test('an exit that policy gives to two waits for the second person, and then runs by itself', async ({
+  page,
+  browser,
+  context,
+}) => {
+  await desk.close();
+  desk = await startFakeDesk({ positions: 60, identity: { approvals: { exit: 'two' } } });
+  await desk.signIn(context);
+  await page.goto(desk.url);
+  const other = await browser.newContext();
+  await desk.signIn(other, 'dealer-8');
+  const second = await other.newPage();
+  await second.goto(desk.url);
+
+  const asked = async (): Promise<void> => {
+    await page.keyboard.press('Shift+F9');
+    await page.keyboard.press('Enter');
+    const wanted = await page.locator('.read-back strong').innerText();
+    await page.getByLabel(/to confirm/).fill(wanted);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog', { name: 'Second person needed' })).toBeVisible();
+  };
+  await asked();
+  await second.getByRole('button', { name: /1 to agree to/ }).click();
+  await expect(second.getByRole('region', { name: 'Approvals' })).toContainText('Exit positions');
+  await second.getByRole('button', { name: 'Refuse…' }).click();
+  await second.getByLabel(/^Why not/).fill('wrong plan');
+  await second.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('REFUSED by a second person');
+  expect(desk.state.run).toBe('none');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alert')).toContainText('NOT DONE');
+  await page.keyboard.press('Escape');
+
+  await asked();
+  await expect(page.getByRole('tab', { name: /Approvals/, includeHidden: true })).toContainText('0');
+  await second.getByRole('button', { name: 'Give…' }).click();
+  await second.getByLabel(/to confirm/).fill(await second.locator('.read-back strong').innerText());
+  await second.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Live run' })).toBeVisible();
 });

@@ -1,28 +1,41 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Entry, Fact } from '#core/events.ts';
+import type { BrowserContext } from '@playwright/test';
+import type { Fact } from '#core/events.ts';
 import { createDesk } from '#core/desk/service.ts';
 import type { DeskStatus } from '#core/desk/contract.ts';
 import type { Journal } from '#core/journal/port.ts';
 import { ok, refuse } from '#core/lib/result.ts';
-import { DeskId, VenueId } from '#core/model/ids.ts';
+import { VenueId } from '#core/model/ids.ts';
 import { instantOf } from '#core/model/market-clock.ts';
 import { createRouter } from '#core/router.ts';
-import { createSessions } from '#core/sessions/service.ts';
+import { cookieName } from '#core/web/guard-domain.ts';
 import { startWeb } from '#core/web/server.ts';
 import { fakePosition } from './fake-book.ts';
+import { FAKE_PERSONS, startFakeIdentity, type FakePerson } from './fake-identity.ts';
 import { fakeDryRun, fakeLeftovers, fakeOrders, fakeRun, FAKE_RUN } from './fake-exit.ts';
 
-/** A desk without services, to look at the screen with any number of rows and in any state. Tests only. */
-export async function startFakeDesk(options: { readonly positions: number; readonly port?: number }) {
-  const startedAt = Date.now();
-  const now = (): number => instantOf('2026-11-23', 14 * 60 + 50) + Date.now() - startedAt;
-  const every = (everyMs: number, tick: () => void): (() => void) => {
-    const timer = setInterval(tick, everyMs);
-    return () => clearInterval(timer);
-  };
-  const log = { info: () => undefined, warn: console.warn, error: console.error };
-  const { journal, append } = fakeJournal(now);
+/** Where its day stands when it starts. */
+const STARTS_AT = instantOf('2026-11-23', 14 * 60 + 50);
+
+interface FakeDeskOptions {
+  readonly positions: number;
+  readonly port?: number;
+  /** As in the configuration of a desk. */
+  readonly identity?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A desk without a book of its own, to look at the screen with any number of rows and in any state. Persons, sessions
+ * and approvals are real. Tests only.
+ */
+export async function startFakeDesk(options: FakeDeskOptions) {
+  const identity = startFakeIdentity({
+    clockOffsetMs: STARTS_AT - Date.now(),
+    screen: join(import.meta.dirname, '..', '..', 'dist', 'renderer'),
+    identity: options.identity ?? {},
+  });
+  const { host, journal } = identity;
+  const now = (): number => host.now();
   const state = {
     mode: 'SUSPECT' as DeskStatus['mode'],
     broken: false,
@@ -31,12 +44,15 @@ export async function startFakeDesk(options: { readonly positions: number; reado
   const bare = () => refuse({ reason: 'not-here', text: 'A fake desk does not do this.' });
   const startedNow = now();
   const rows = Array.from({ length: options.positions }, (_, n) => fakePosition(n, now()));
-  const sessions = createSessions({ now, randomBytes, operator: 'dealer-7' });
   const desk = createDesk({
     journal,
-    host: { now, every },
+    host,
     status: () => statusOf(state.mode, journal, now()),
+    visible: () => true,
   });
+  const append = (fact: Fact): void => {
+    if (!journal.append([fact]).ok) throw new Error('a fact of the test was not kept');
+  };
   const modeShown = () => ({
     mode: state.mode,
     sinceMs: now() - 60_000,
@@ -56,7 +72,11 @@ export async function startFakeDesk(options: { readonly positions: number; reado
     {
       accounts: { import: bare, list: () => ({ accounts: [], total: 0 }) },
       desk: desk.handlers,
-      sessions: sessions.handlers,
+      approvals: identity.identity.approvals.handlers,
+      auth: identity.identity.auth.handlers,
+      sessions: identity.identity.sessions.handlers,
+      settings: { get: bare, changePolicy: bare, changeCalendar: bare, changeGateway: bare },
+      users: identity.identity.users.handlers,
       mode: {
         get: modeShown,
         declareLost: ({ reason }) => move('EMERGENCY', reason),
@@ -132,19 +152,40 @@ export async function startFakeDesk(options: { readonly positions: number; reado
         details: () => null,
       },
     },
-    {
-      sessions: sessions.port,
-      newId: () => 'bug-1',
-      logBug: (id, call, error) => log.error(id, call, error),
-    },
+    identity.deps,
   );
-  const screen = join(import.meta.dirname, '..', '..', 'dist', 'renderer');
   const web = await startWeb(
-    { router, sessions: sessions.port, host: { now, every, log, paths: { data: '/nowhere', screen } } },
+    {
+      router,
+      desk: 'desk-1',
+      host,
+      live: async (credential) =>
+        credential.kind !== 'api-key' && (await identity.identity.sessions.port.find(credential)).ok,
+      refused: () => undefined,
+    },
     { port: options.port ?? 0 },
   );
-  const token = (): string => sessions.port.issueToken()?.token ?? '';
-  return { ...web, token, state, append, rows };
+  let closed = false;
+  return {
+    url: web.url,
+    state,
+    append,
+    rows,
+    sessions: identity.identity.sessions.port,
+    /** Signs a person in without the sign-in screen: a new session, in the cookie of this browser. */
+    async signIn(context: BrowserContext, user: FakePerson = FAKE_PERSONS[0].user): Promise<void> {
+      const value = await identity.signedIn(user);
+      const name = cookieName({ scheme: 'http', port: web.port, hosts: [] });
+      await context.addCookies([{ name, value, url: web.url, httpOnly: true, sameSite: 'Strict' }]);
+    },
+    /** As a desk that dies: nobody answers any more. */
+    async close(): Promise<void> {
+      if (closed) return;
+      closed = true;
+      await web.close();
+      identity.stop();
+    },
+  };
 }
 
 interface RowName {
@@ -158,26 +199,9 @@ function sameRow(one: RowName, other: RowName): boolean {
   );
 }
 
-function fakeJournal(now: () => number) {
-  const entries: Entry[] = [];
-  const journal: Journal = {
-    desk: DeskId.parse('desk-1'),
-    epoch: 1,
-    head: () => ({ seq: entries.length, hash: 'e3b0c442' }),
-    append: () => refuse({ reason: 'journal-read-only', text: 'A fake journal.' }),
-    follow: () => () => undefined,
-    read: (afterSeq, limit) => entries.slice(afterSeq, afterSeq + limit),
-    reader: { all: () => [], get: () => undefined },
-  };
-  const append = (fact: Fact): void => {
-    entries.push({ desk: journal.desk, epoch: 1, seq: entries.length + 1, atMs: now(), fact });
-  };
-  return { journal, append };
-}
-
 function statusOf(
   mode: DeskStatus['mode'],
-  journal: Journal,
+  journal: Pick<Journal, 'head'>,
   nowMs: number,
 ): Omit<DeskStatus, 'nowMs' | 'desk'> {
   const link = (

@@ -13,24 +13,67 @@ test.afterEach(async () => {
 });
 
 async function signIn(page: Page): Promise<void> {
-  await page.goto(`${desk.url}/#token=${desk.token()}`);
+  await desk.signIn(page.context());
+  await page.goto(desk.url);
   await expect(page.getByRole('grid', { name: 'Net position' })).toBeVisible();
 }
 
-test('nothing is shown without a session, and the token works once', async ({ page, context }) => {
-  const token = desk.token();
+test('nothing of the book is shown or sent without a session', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  page.on('websocket', (socket) => asked.push(socket.url()));
   await page.goto(desk.url);
   await expect(page.getByText('Nobody is signed in')).toBeVisible();
-  await page.getByLabel('One-time token').fill('not-this-one');
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('alert')).toContainText('unknown, used or too old');
-  await page.getByLabel('One-time token').fill(token);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('grid', { name: 'Net position' })).toBeVisible();
-  await context.clearCookies();
-  await page.goto(`${desk.url}/?token=${token}`);
-  await expect(page.getByRole('alert')).toContainText('unknown, used or too old');
-  expect(page.url()).not.toContain(token);
+  await expect(page.getByRole('grid')).toHaveCount(0);
+  const calls = asked.filter((path) => path.startsWith('/rpc') || path.startsWith('ws'));
+  expect([...new Set(calls)].toSorted()).toEqual(['/rpc/auth/state', '/rpc/sessions/who']);
+});
+
+test('a setup code of the address does not stay in it', async ({ page }) => {
+  await page.goto(`${desk.url}/?setup=1naz4-mwwzj`);
+  await expect(page.getByRole('form', { name: 'Sign in' })).toBeVisible();
+  expect(page.url()).toBe(`${desk.url}/`);
+});
+
+test('a locked screen has nothing of the book in the page, and says that a run goes on', async ({ page }) => {
+  desk.state.run = 'running';
+  await signIn(page);
+  await expect(page.getByRole('status')).toContainText('RUN');
+  await page.keyboard.press('F1');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Control+l');
+  const cover = page.getByRole('form', { name: 'Screen locked' });
+  await expect(cover).toContainText('Asha Kulkarni');
+  await expect(cover.getByRole('status')).toContainText('625 of 1,204 rows over');
+  expect(await page.content()).not.toMatch(/CL1\d{4}|NIFTY|RELIANCE/);
+  await expect.poll(() => desk.sessions.live().map(({ lockedAtMs }) => lockedAtMs !== null)).toEqual([true]);
+  await page.reload();
+  await expect(cover).toBeVisible();
+  await expect(page.getByRole('grid')).toHaveCount(0);
+});
+
+test('a session that ended elsewhere leads to the sign-in, which says why', async ({ page }) => {
+  await signIn(page);
+  desk.sessions.endAllOf('dealer-7', 'revoked', 'ravi');
+  await expect(page.getByRole('alert')).toContainText('SIGNED OUT');
+  await expect(page.getByRole('alert')).toContainText('session was ended');
+  expect(await page.content()).not.toMatch(/CL1\d{4}|NIFTY|RELIANCE/);
+});
+
+test('signing out takes the cookie and begins the page anew', async ({ page, context }) => {
+  await signIn(page);
+  await page.keyboard.press('F12');
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByText('Nobody is signed in')).toBeVisible();
+  expect(await context.cookies()).toEqual([]);
+  expect(desk.sessions.live()).toEqual([]);
+});
+
+test('the admin view is an admin’s', async ({ page }) => {
+  await signIn(page);
+  await page.keyboard.press('Alt+a');
+  await expect(page.getByText('That is for an admin')).toBeVisible();
+  await expect(page.getByRole('tab', { name: /^Admin/ })).toHaveCount(0);
 });
 
 test('ten thousand rows are drawn a screen at a time, filtered and selected by keyboard', async ({
@@ -61,7 +104,8 @@ test('what is uncertain is said in words, not only in colour', async ({ page }) 
 
 test('a book that can not be fetched is never a flat book', async ({ page }) => {
   desk.state.broken = true;
-  await page.goto(`${desk.url}/#token=${desk.token()}`);
+  await desk.signIn(page.context());
+  await page.goto(desk.url);
   await expect(page.getByText('COULD NOT FETCH positions')).toBeVisible();
   await expect(page.getByRole('grid')).toHaveCount(0);
   await expect(page.getByText(/holds no positions/)).toHaveCount(0);

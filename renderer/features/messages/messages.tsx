@@ -15,6 +15,11 @@ const LOUD: ReadonlySet<string> = new Set([
   'row-left-over',
   'bound-reached',
   'mode-changed',
+  'approval-refused',
+  'break-glass-sealed',
+  'break-glass-used',
+  'locked-out',
+  'users-revoked',
 ]);
 
 /** What happened since this screen was opened, newest first: the journal's own words. */
