@@ -13,6 +13,15 @@ const OutageShown = z.object({
   reportOverdue: z.boolean(),
 });
 
+/** What an emergency covers; empty lists: everything that this desk has. */
+export const ScopeAsked = z.object({
+  segments: z
+    .array(z.string().regex(/^[A-Z]+:[A-Z]+$/))
+    .max(20)
+    .default([]),
+  accounts: z.array(z.string().min(1).max(20)).max(20_000).default([]),
+});
+
 export const ModeShown = z.object({
   mode: ModeName,
   sinceMs: z.number(),
@@ -28,15 +37,6 @@ export const ModeShown = z.object({
   outage: OutageShown.nullable(),
 });
 export type ModeShown = z.infer<typeof ModeShown>;
-
-/** What an emergency covers; empty lists: everything that this desk has. */
-export const ScopeAsked = z.object({
-  segments: z
-    .array(z.string().regex(/^[A-Z]+:[A-Z]+$/))
-    .max(20)
-    .default([]),
-  accounts: z.array(z.string().min(1).max(20)).max(20_000).default([]),
-});
 
 export const Declaration = z.object({
   reason: z.string().trim().min(5).max(500),
@@ -185,15 +185,11 @@ export const syncContract = {
     .input(z.object({ id: z.string().max(60) }))
     .output(z.object({ json: z.string(), page: z.string(), signature: z.string(), publicKey: z.string() })),
   /** The next numbered files of facts for a main that does not speak our protocol. */
-  writeFiles: oc
-    .meta({ permission: 'sync.hand-back', accounts: 'none' })
-    .output(
-      z.object({
-        files: z.array(
-          z.object({ name: z.string(), number: z.number(), rows: z.number(), text: z.string() }),
-        ),
-      }),
-    ),
+  writeFiles: oc.meta({ permission: 'sync.hand-back', accounts: 'none' }).output(
+    z.object({
+      files: z.array(z.object({ name: z.string(), number: z.number(), rows: z.number(), text: z.string() })),
+    }),
+  ),
   /** Main's word on a file: what it took. */
   readAck: oc
     .meta({ permission: 'sync.hand-back', accounts: 'none' })
