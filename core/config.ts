@@ -69,6 +69,14 @@ const WebConfig = z.object({
   names: z.array(z.string().min(1).max(100)).max(8).default([]),
 });
 
+/** The broker's main servers: followed in normal times, handed back to after an emergency (docs/main-protocol.md). */
+const MainConfig = z.object({
+  /** `wss:` anywhere, `ws:` to loopback only. The token lies in the host's secrets as `main-token`. */
+  url: z.url({ protocol: /^wss?$/ }),
+  /** Certificates that main's is checked against; empty: the system's. */
+  caFile: z.string().default(''),
+});
+
 /** The configuration of one desk: `desk.json` in its data folder. */
 export const DeskConfig = z.object({
   desk: DeskId,
@@ -78,6 +86,8 @@ export const DeskConfig = z.object({
   proprietaryAccounts: z.array(z.string().min(1).max(20)).max(1000).default([]),
   answerTimeoutMs: z.int().min(100).max(60_000).default(3000),
   personsForDoubt: z.int().min(1).max(2).default(2),
+  /** Null: a main that does not speak our protocol; the handback goes by file. */
+  main: MainConfig.nullable().default(null),
   identity: IdentityConfig.default(IdentityConfig.parse({})),
   web: WebConfig.default(WebConfig.parse({})),
 });

@@ -9,7 +9,7 @@ import { positionsContract } from './positions/contract.ts';
 import { sessionsContract } from './sessions/contract.ts';
 import { settingsContract } from './settings/contract.ts';
 import { squareOffContract } from './square-off/contract.ts';
-import { modeContract } from './sync/contract.ts';
+import { modeContract, syncContract } from './sync/contract.ts';
 import { tradesContract } from './trades/contract.ts';
 import { usersContract } from './users/contract.ts';
 
@@ -27,6 +27,7 @@ export const contract = {
   sessions: sessionsContract,
   settings: settingsContract,
   squareOff: squareOffContract,
+  sync: syncContract,
   trades: tradesContract,
   users: usersContract,
 };
