@@ -14,11 +14,19 @@ export interface Host {
   readonly log: Log;
   readonly paths: Paths;
   readonly secrets: Secrets;
-  /** Named points of the order path, for drills that stop the process there. Does nothing in a desk. */
+  /** Named points of the order path and of the handback, for drills that stop the process there. Does nothing in a desk. */
   reached(point: Point): void;
 }
 
-export type Point = 'before-commit' | 'commit-write' | 'write-ack' | 'ack-fill' | 'in-recovery';
+export type Point =
+  | 'before-commit'
+  | 'commit-write'
+  | 'write-ack'
+  | 'ack-fill'
+  | 'in-recovery'
+  /** Facts were handed to the link to main, unanswered; main's acknowledgement was read, not yet kept. */
+  | 'handback-send'
+  | 'handback-ack';
 
 /** Plain words and numbers; never a secret, never a whole PAN (I11). */
 export interface Log {

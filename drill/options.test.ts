@@ -21,8 +21,34 @@ describe('the command line of a drill', () => {
       rate: 100,
       faults: [],
       kill: null,
+      mainScenario: 'healthy',
+      mainLink: [],
+      desks: 1,
+      facts: 0,
     });
   });
+
+  it('reads what main does', () => {
+    expect(valueOf('--main-scenario old-data --main-link cut,reorder --desks 3 --facts 10000')).toMatchObject(
+      { mainScenario: 'old-data', mainLink: ['cut', 'reorder'], desks: 3, facts: 10_000 },
+    );
+    expect(valueOf('--kill main --kill-at after-commit-before-ack').kill).toEqual({
+      target: 'main',
+      at: 'after-commit-before-ack',
+    });
+    expect(valueOf('--kill desk --kill-at handback-ack').kill).toEqual({
+      target: 'desk',
+      at: 'handback-ack',
+    });
+  });
+
+  it.each(['--gateway fix://ME@127.0.0.1:9878/ISLD?version=4.2 --ledger l', '--plant overclose'])(
+    'leaves main out with %s, unless it is asked for',
+    (line) => {
+      expect(valueOf(line).mainScenario).toBeNull();
+      expect(valueOf(`${line} --main-scenario healthy`).mainScenario).toBe('healthy');
+    },
+  );
 
   it('reads every option', () => {
     expect(
@@ -63,7 +89,7 @@ describe('the command line of a drill', () => {
     ['--rate -1', '--rate'],
     ['--seed x', '--seed x'],
     ['--faults reject,typhoon', 'unknown fault typhoon'],
-    ['--kill main', '--kill main is unknown; there are desk, exchange, link'],
+    ['--kill printer', '--kill printer is unknown; there are desk, exchange, link, main'],
     ['--kill-at ack-fill', '--kill-at needs --kill'],
     ['--kill desk --kill-at lunch', '--kill-at lunch is unknown'],
     ['--plant nothing', '--plant nothing is unknown'],
@@ -74,6 +100,13 @@ describe('the command line of a drill', () => {
     ['--ledger l', '--gateway and --ledger go together'],
     ['--gateway fix://a@b:1/c?version=4.4 --ledger l --faults halt', '--faults'],
     ['--gateway fix://a@b:1/c?version=4.4 --ledger l --kill link', '--kill link'],
+    ['--kill exchange --kill-at handback-send', '--kill-at handback-send is unknown'],
+    ['--kill main --kill-at write-ack', '--kill-at write-ack is unknown'],
+    ['--main-scenario lunch', '--main-scenario lunch is unknown'],
+    ['--main-link cut,lunch', '--main-link lunch is unknown'],
+    ['--main-scenario none --kill main', '--kill main'],
+    ['--main-scenario none --desks 2', '--desks'],
+    ['--desks 0', '--desks 0 is not'],
     ['--instruments a', '--instruments and --positions-file go together'],
   ])('refuses %s by name', (line, words) => {
     const parsed = parse(line);

@@ -8,12 +8,19 @@ import { PLANTS, type PlantName } from './plants.ts';
 export const USAGE = `usage: npm run drill -- [--accounts N] [--positions N] [--seed S] [--rate N|off]
   [--faults reject,partial,silence,duplicate,disorder,disconnect,garbage,halt,delay]
   [--kill desk|exchange|link [--kill-at before-commit|commit-write|write-ack|ack-fill|in-recovery]]
+  [--kill desk --kill-at handback-send|handback-ack]
+  [--kill main [--kill-at before-commit|after-commit-before-ack|any]]
+  [--main-scenario healthy|slow|frozen|refusing|old-data|fires-square-off|ignores-fence|none]
+  [--main-link cut,duplicate,reorder] [--main-database URL] [--desks N] [--facts N]
   [--gateway fix://SENDER@HOST:PORT/TARGET?version=4.4 --ledger FILE]
   [--instruments FILE --positions-file FILE]
   [--plant ${PLANTS.join('|')}] [--json] [--keep]`;
 
+/** Processes that are killed in the middle of the exit. */
 export const KILL_TARGETS = ['desk', 'exchange', 'link'] as const;
-export type KillTarget = (typeof KILL_TARGETS)[number];
+const TARGETS = [...KILL_TARGETS, 'main'] as const;
+export type KillTarget = (typeof TARGETS)[number];
+/** Points of the exit. */
 export const POINTS = [
   'before-commit',
   'commit-write',
@@ -21,6 +28,31 @@ export const POINTS = [
   'ack-fill',
   'in-recovery',
 ] as const satisfies readonly Point[];
+/** Points of the handback: the desk's own, and main's. */
+export const HANDBACK_POINTS = ['handback-send', 'handback-ack'] as const satisfies readonly Point[];
+export const MAIN_POINTS = ['before-commit', 'after-commit-before-ack', 'any'] as const;
+export type MainPoint = (typeof MAIN_POINTS)[number];
+
+/** The asked kill: of the desk's own points, or of main at one of its. */
+export type KillAsked =
+  | { readonly target: Exclude<KillTarget, 'main'>; readonly at: Point }
+  | { readonly target: 'main'; readonly at: MainPoint };
+
+/** How main fails and how it comes back; `none`: the drill has no main, and ends with the exit. */
+export const SCENARIOS = [
+  'healthy',
+  'slow',
+  'frozen',
+  'refusing',
+  'old-data',
+  'fires-square-off',
+  'ignores-fence',
+] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** What the wire between desk and main does to messages. */
+export const WIRE_FAULTS = ['cut', 'duplicate', 'reorder'] as const;
+export type WireFault = (typeof WIRE_FAULTS)[number];
 
 /** An exchange that is not the drill's own: a FIX acceptor at an address, with the names of both sides. */
 export interface GatewayAddress {
@@ -37,7 +69,16 @@ export interface DrillOptions {
   readonly positions: number;
   readonly seed: number;
   readonly faults: readonly FaultName[];
-  readonly kill: { readonly target: KillTarget; readonly at: Point } | null;
+  readonly kill: KillAsked | null;
+  /** Null: no main. */
+  readonly mainScenario: Scenario | null;
+  readonly mainLink: readonly WireFault[];
+  /** PostgreSQL of main's own; null: an SQLite file. */
+  readonly mainDatabase: string | null;
+  /** Desks that share the accounts, each with its own session at the one exchange. */
+  readonly desks: number;
+  /** Facts that each desk has to hand back at the least; 0: as many as the exit makes. */
+  readonly facts: number;
   /** Messages a second; null is unlimited. */
   readonly rate: number | null;
   readonly gateway: GatewayAddress | null;
@@ -57,6 +98,8 @@ const RATE_MAX = 100_000;
 const SEED_MAX = 0xffff_ffff;
 /** Rows of one account in a seeded book, unless asked otherwise. */
 const ROWS_PER_ACCOUNT = 4;
+const DESKS_MAX = 40;
+const FACTS_MAX = 200_000;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -73,6 +116,11 @@ const OPTIONS = {
   instruments: text,
   'positions-file': text,
   plant: text,
+  'main-scenario': text,
+  'main-link': text,
+  'main-database': text,
+  desks: text,
+  facts: text,
   json: flag,
   keep: flag,
 } as const;
@@ -109,6 +157,11 @@ function readOptions(values: Values, freshSeed: number): DrillOptions {
     ledger: values.ledger ?? null,
     files: readFiles(values.instruments, values['positions-file']),
     plant: values.plant === undefined ? null : oneOf('--plant', values.plant, PLANTS),
+    mainScenario: readScenario(values),
+    mainLink: readWireFaults(values['main-link'] ?? ''),
+    mainDatabase: values['main-database'] ?? process.env['LIFEBOAT_MAIN_DATABASE_URL'] ?? null,
+    desks: whole('--desks', values.desks ?? '1', 1, DESKS_MAX),
+    facts: whole('--facts', values.facts ?? '0', 0, FACTS_MAX),
     json: values.json ?? false,
     keep: values.keep ?? false,
   };
@@ -117,6 +170,7 @@ function readOptions(values: Values, freshSeed: number): DrillOptions {
 }
 
 function checkTogether(options: DrillOptions): void {
+  checkMain(options);
   if ((options.gateway === null) !== (options.ledger === null)) {
     throw new BadOption('--gateway and --ledger go together: only its own ledger can judge another exchange');
   }
@@ -130,15 +184,55 @@ function checkTogether(options: DrillOptions): void {
   }
 }
 
+/** Main is left out with another exchange, and where the desk is broken on purpose, unless it is asked for. */
+function readScenario(values: Values): Scenario | null {
+  const asked = values['main-scenario'];
+  if (asked === 'none') return null;
+  if (asked !== undefined) return oneOf('--main-scenario', asked, SCENARIOS);
+  return values.gateway === undefined && values.plant === undefined ? 'healthy' : null;
+}
+
+function readWireFaults(list: string): readonly WireFault[] {
+  const names = list.split(',').filter((name) => name !== '');
+  return [...new Set(names.map((name) => oneOf('--main-link', name, WIRE_FAULTS)))];
+}
+
+function checkMain({ mainScenario, kill, mainLink, desks, facts, gateway }: DrillOptions): void {
+  if (desks > 1 && gateway !== null)
+    throw new BadOption("--desks shares the drill's own exchange, not --gateway");
+  if (mainScenario !== null) return;
+  const isOfHandback = kill !== null && (kill.target === 'main' || isOneOf(kill.at, HANDBACK_POINTS));
+  const asked = [
+    ...(isOfHandback ? [`--kill ${kill.target} --kill-at ${kill.at}`] : []),
+    ...(mainLink.length > 0 ? ['--main-link'] : []),
+    ...(desks > 1 ? ['--desks'] : []),
+    ...(facts > 0 ? ['--facts'] : []),
+  ];
+  if (asked.length > 0) throw new BadOption(`${asked.join(', ')}: only with a main (--main-scenario)`);
+}
+
+function isOneOf<Word extends string>(word: string, words: readonly Word[]): word is Word {
+  return words.some((one) => one === word);
+}
+
 function readKill(target: string | undefined, at: string | undefined, seed: number): DrillOptions['kill'] {
   if (target === undefined) {
     if (at !== undefined) throw new BadOption('--kill-at needs --kill');
     return null;
   }
-  const drawn = POINTS[hashText(`${seed}/kill-at`) % POINTS.length] ?? 'write-ack';
+  const drawnOf = <Name extends string>(points: readonly Name[], otherwise: Name): Name =>
+    points[hashText(`${seed}/kill-at`) % points.length] ?? otherwise;
+  const killed = oneOf('--kill', target, TARGETS);
+  if (killed === 'main') {
+    return {
+      target: killed,
+      at: at === undefined ? drawnOf(MAIN_POINTS, 'any') : oneOf('--kill-at', at, MAIN_POINTS),
+    };
+  }
+  const points = killed === 'desk' ? [...POINTS, ...HANDBACK_POINTS] : POINTS;
   return {
-    target: oneOf('--kill', target, KILL_TARGETS),
-    at: at === undefined ? drawn : oneOf('--kill-at', at, POINTS),
+    target: killed,
+    at: at === undefined ? drawnOf(POINTS, 'write-ack') : oneOf('--kill-at', at, points),
   };
 }
 

@@ -3,7 +3,17 @@ import { z } from 'zod';
 import type { Point } from '#core/host.ts';
 
 const Target = z.enum(['desk', 'exchange', 'link']);
-const PointName = z.enum(['before-commit', 'commit-write', 'write-ack', 'ack-fill', 'in-recovery']);
+const PointName = z.enum([
+  'before-commit',
+  'commit-write',
+  'write-ack',
+  'ack-fill',
+  'in-recovery',
+  'handback-send',
+  'handback-ack',
+]);
+/** Where nothing needs to be on its way at the exchange: it is over there. */
+const OF_HANDBACK: ReadonlySet<Point> = new Set(['handback-send', 'handback-ack']);
 
 /** Whom to kill, at which named point, and at the how-manieth time that the point is reached. */
 export const KillStep = z.object({ target: Target, at: PointName, nth: z.int().positive() });
@@ -33,7 +43,7 @@ export interface KillerOptions {
   readonly now: () => number;
 }
 
-/** What a desk calls at each named point: kills, at the asked one, with an order in flight. */
+/** What a desk calls at each named point: kills, at the asked one, with an order (or facts) in flight. */
 export function createKiller(options: KillerOptions): (point: Point) => void {
   let done = readHits(options.hits).length;
   let count = 0;
@@ -42,7 +52,7 @@ export function createKiller(options: KillerOptions): (point: Point) => void {
     if (step === undefined || step.at !== point) return;
     const [inFlight, inDoubt] = [options.ordersInFlight(), options.ordersInDoubt()];
     // A kill with nothing on the way proves nothing.
-    if ((point === 'in-recovery' ? inDoubt : inFlight) === 0) return;
+    if (!OF_HANDBACK.has(point) && (point === 'in-recovery' ? inDoubt : inFlight) === 0) return;
     count += 1;
     if (count < step.nth) return;
     done += 1;
