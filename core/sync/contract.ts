@@ -110,6 +110,8 @@ export const SyncShown = z.object({
     /** Null when nothing moves. */
     etaMs: z.number().nullable(),
     notTaken: z.object({ at: Place, reason: z.string(), text: z.string() }).nullable(),
+    /** Why nothing is sent, or what main lost; empty when all is well. */
+    text: z.string(),
   }),
   fence: z
     .object({ fence: z.string(), obeyed: z.boolean().nullable(), late: z.array(LateOrder), text: z.string() })

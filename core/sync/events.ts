@@ -77,7 +77,11 @@ export interface FenceAnswered {
   readonly late: readonly LateOrder[];
   readonly text: string;
 }
-/** Main traded a row that this desk closed: seen on drop copy in EMERGENCY or HANDBACK. Our own side is cancelled. */
+/**
+ * Main traded a row that this desk closed or is closing: seen in EMERGENCY or HANDBACK. Our own side is cancelled.
+ * `quantity`: units that main's order traded, as far as known; 0 while it only rests there. A later fact of the same
+ * order says more.
+ */
 export interface DoubleCloseSeen {
   readonly kind: 'double-close-seen';
   readonly v: 1;
@@ -96,6 +100,14 @@ export interface FactsNotTaken {
   readonly at: Place;
   readonly reason: string;
   readonly text: string;
+}
+
+/** Main is back with less than it had acknowledged: it lost data. The desk hands over again from there. */
+export interface MainHasLess {
+  readonly kind: 'main-has-less';
+  readonly v: 1;
+  readonly had: Place;
+  readonly has: Place;
 }
 
 export type Cause =
@@ -158,6 +170,7 @@ export interface CertificateSigned {
   readonly id: string;
   readonly supplementOf: string | null;
   readonly closing: Place;
+  /** Of the certificate's text. */
   readonly sha256: string;
   readonly way: 'wire' | 'file';
   readonly by: readonly string[];
@@ -178,6 +191,8 @@ export interface HandbackFileAcknowledged {
   readonly number: number;
   readonly through: Place;
   readonly sha256: string;
+  /** Rows that main did not take, by their place: each becomes a difference. */
+  readonly refused: readonly { readonly epoch: number; readonly seq: number; readonly reason: string }[];
   readonly by: string;
 }
 
@@ -191,6 +206,7 @@ export type SyncFact =
   | FenceAnswered
   | DoubleCloseSeen
   | FactsNotTaken
+  | MainHasLess
   | Reconciled
   | DifferenceDecided
   | OrderHandedOver

@@ -12,6 +12,7 @@ export const FACT_ROWS_MAX = 500;
 export const BOOK_ROWS_MAX = 2_000;
 /** Characters of one message. */
 export const MESSAGE_TEXT_MAX = 8 * 1024 * 1024;
+export const CERTIFICATE_TEXT_MAX = 4_000_000;
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const Hex = z
@@ -22,7 +23,11 @@ const Seq = z.int().nonnegative();
 const At = z.number().nonnegative();
 const Text = z.string().max(500);
 
-/** A row of the desk's log exactly as its hash covers it: `body` is the JSON of the fact, byte for byte. */
+/**
+ * A row of the desk's log exactly as its hash covers it: `body` is the JSON of the fact, byte for byte. `seq` runs on
+ * through every epoch. A later epoch begins with an `epoch-opened` fact, at whatever seq, chained to the row that its
+ * `after` names; what an earlier epoch holds after that row is not handed over and no longer counts.
+ */
 export const FactRow = z.object({
   epoch: z.int().positive(),
   seq: z.int().positive(),
@@ -105,10 +110,11 @@ export const FromDesk = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lift-fence'), fence: z.string().max(40) }),
   /** Asks for main's positions after all facts up to the place. */
   z.object({ type: z.literal('reconcile'), through: Place }),
+  /** `signature`: Ed25519 by the desk's key over `lifeboat-certificate`, a line feed, and the text. */
   z.object({
     type: z.literal('certificate'),
     id: z.string().max(60),
-    text: z.string().max(4_000_000),
+    text: z.string().max(CERTIFICATE_TEXT_MAX),
     signature: Hex,
   }),
   z.object({ type: z.literal('mapping-ack'), mappingEpoch: Seq }),
@@ -137,7 +143,10 @@ export const FromMain = z.discriminatedUnion('type', [
   }),
   /** Every row up to here is durable, in order, without a gap, its chain and heads checked. */
   z.object({ type: z.literal('acked'), epoch: z.int().positive(), seq: Seq }),
-  /** Main does not take this row, and nothing after it, until persons have looked. */
+  /**
+   * Main does not take this row, and nothing after it, until persons have looked. Only after `gap` (rows are missing
+   * before it) the desk sends again by itself, from the acknowledged place.
+   */
   z.object({
     type: z.literal('not-taken'),
     epoch: z.int().positive(),
