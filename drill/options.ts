@@ -11,7 +11,7 @@ export const USAGE = `usage: npm run drill -- [--accounts N] [--positions N] [--
   [--kill desk --kill-at handback-send|handback-ack]
   [--kill main [--kill-at before-commit|after-commit-before-ack|any]]
   [--main-scenario healthy|slow|frozen|refusing|old-data|fires-square-off|ignores-fence|none]
-  [--main-link cut,duplicate,reorder] [--main-database URL] [--desks N] [--facts N]
+  [--main-returns after|mid-run] [--main-link cut,duplicate,reorder] [--desks N] [--facts N]
   [--gateway fix://SENDER@HOST:PORT/TARGET?version=4.4 --ledger FILE]
   [--instruments FILE --positions-file FILE]
   [--plant ${PLANTS.join('|')}] [--json] [--keep]`;
@@ -50,6 +50,9 @@ export const SCENARIOS = [
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
+const MAIN_RETURNS = ['after', 'mid-run'] as const;
+export type MainReturns = (typeof MAIN_RETURNS)[number];
+
 /** What the wire between desk and main does to messages. */
 export const WIRE_FAULTS = ['cut', 'duplicate', 'reorder'] as const;
 export type WireFault = (typeof WIRE_FAULTS)[number];
@@ -72,9 +75,9 @@ export interface DrillOptions {
   readonly kill: KillAsked | null;
   /** Null: no main. */
   readonly mainScenario: Scenario | null;
+  /** When it is back: after the exit, or while a run goes on. */
+  readonly mainReturns: MainReturns;
   readonly mainLink: readonly WireFault[];
-  /** PostgreSQL of main's own; null: an SQLite file. */
-  readonly mainDatabase: string | null;
   /** Desks that share the accounts, each with its own session at the one exchange. */
   readonly desks: number;
   /** Facts that each desk has to hand back at the least; 0: as many as the exit makes. */
@@ -118,7 +121,7 @@ const OPTIONS = {
   plant: text,
   'main-scenario': text,
   'main-link': text,
-  'main-database': text,
+  'main-returns': text,
   desks: text,
   facts: text,
   json: flag,
@@ -158,8 +161,8 @@ function readOptions(values: Values, freshSeed: number): DrillOptions {
     files: readFiles(values.instruments, values['positions-file']),
     plant: values.plant === undefined ? null : oneOf('--plant', values.plant, PLANTS),
     mainScenario: readScenario(values),
+    mainReturns: oneOf('--main-returns', values['main-returns'] ?? 'after', MAIN_RETURNS),
     mainLink: readWireFaults(values['main-link'] ?? ''),
-    mainDatabase: values['main-database'] ?? process.env['LIFEBOAT_MAIN_DATABASE_URL'] ?? null,
     desks: whole('--desks', values.desks ?? '1', 1, DESKS_MAX),
     facts: whole('--facts', values.facts ?? '0', 0, FACTS_MAX),
     json: values.json ?? false,

@@ -1,10 +1,8 @@
 import type { InferContractRouterOutputs } from '@orpc/contract';
 import type { Contract } from '#core/contract.ts';
-import { loadFiles } from '#main/load-files.ts';
-import type { BookFiles } from '#drill/book/write.ts';
 import type { FrontDoor } from '#drill/world/front-door.ts';
 import { agreed, isRefused, type Doors } from '#drill/world/seats.ts';
-import type { DeskProcess } from './desk-process.ts';
+import type { Patience } from './patience.ts';
 
 type Outputs = InferContractRouterOutputs<Contract>;
 type PositionShown = Outputs['positions']['list']['rows'][number];
@@ -15,8 +13,7 @@ type RowAsked = Extract<
 >['rows'][number];
 
 export interface DealerOptions {
-  readonly desk: DeskProcess;
-  readonly files: Omit<BookFiles, 'book'>;
+  readonly patience: Patience;
   /** An exchange without drop copy and prices: every row is unproven and goes alone, read back. */
   readonly plain: boolean;
   /** Plans after which no less is open than before, at most: then nothing more can be done. */
@@ -24,7 +21,8 @@ export interface DealerOptions {
   readonly now: () => number;
   readonly progress: (done: number, total: number) => void;
   readonly say: (line: string) => void;
-  readonly signal: AbortSignal;
+  /** A run was seen going on; called each time. */
+  readonly running: () => void;
 }
 
 /** When the whole exit began and ended, epoch ms of the drill's clock. */
@@ -33,7 +31,6 @@ export interface Exited {
   readonly endedAtMs: number;
 }
 
-const POLL_MS = 50;
 /** The desk must be connected, recovered and proven in this time. */
 const READY_MS = 60_000;
 /** Orders in doubt are waited for this long before the next plan; then the plan says what they pin. */
@@ -46,39 +43,23 @@ const PLANS_MAX = 6;
 const BETWEEN_MS = 1_000;
 /** Runs of one row each that may go on together. */
 const ROWS_TOGETHER = 8;
-/** Everything together. */
-const TOTAL_MS = 15 * 60_000;
-
-/** A rehearsal that can not go on: what was waited for in vain. */
-class DealerGivesUp extends Error {
-  override readonly name = 'DealerGivesUp';
-}
 
 /**
- * The scripted dealer, and the admin where a dealer may not: only the front door, only what a person could do. It begins again wherever the desk died: it
+ * The scripted dealer of a desk in an emergency, and the admin where a dealer may not: only the front door, only what a person could do. It begins again wherever the desk died: it
  * looks what is there, lets running runs go on, and makes a new plan for what is still open.
  */
-export async function exitEverything(options: DealerOptions): Promise<Exited> {
-  const script = new Script(options);
-  await script.prepare();
-  return script.exit();
+export function exitEverything(options: DealerOptions): Promise<Exited> {
+  return new Script(options).exit();
 }
 
 class Script {
   readonly #options: DealerOptions;
-  readonly #untilMs: number;
+  readonly #patience: Patience;
   #approvedAtMs = 0;
 
   constructor(options: DealerOptions) {
     this.#options = options;
-    this.#untilMs = Date.now() + TOTAL_MS;
-  }
-
-  /** Files in, links up, main declared lost. Each step may be done twice: the desk may die in between. */
-  async prepare(): Promise<void> {
-    await this.#again(({ admin }) => loadFiles(admin, this.#options.files));
-    await this.#again(declareLost);
-    await this.#ready();
+    this.#patience = options.patience;
   }
 
   async exit(): Promise<Exited> {
@@ -97,20 +78,14 @@ class Script {
       if (open === 0) break;
       idle = open < before ? 0 : idle + 1;
       before = open;
-      await this.#pause(BETWEEN_MS);
+      await this.#patience.pause(BETWEEN_MS);
     }
     return { approvedAtMs: this.#approvedAtMs, endedAtMs: this.#options.now() };
   }
 
   /** Waits until every link is up and every row can be counted on; resets a stopped session. */
-  async #ready(): Promise<void> {
-    const untilMs = Date.now() + READY_MS;
-    for (;;) {
-      const lacking = await this.#again((doors) => this.#lacking(doors));
-      if (lacking === null) return;
-      if (Date.now() > untilMs) throw new DealerGivesUp(`not ready in ${READY_MS} ms: ${lacking}`);
-      await this.#pause(POLL_MS);
-    }
+  #ready(): Promise<void> {
+    return this.#patience.until(READY_MS, (doors) => this.#lacking(doors));
   }
 
   async #lacking(doors: Doors): Promise<string | null> {
@@ -127,20 +102,21 @@ class Script {
   async #finishRuns(): Promise<boolean> {
     let any = false;
     for (;;) {
-      const runs = await this.#again(({ dealer }) => dealer.squareOff.runs());
+      const runs = await this.#patience.again(({ dealer }) => dealer.squareOff.runs());
       this.#show(runs);
       const live = runs.filter(({ state }) => state !== 'ended');
       if (live.length === 0) return any;
       any = true;
+      this.#options.running();
       for (const run of live.filter(({ state }) => state === 'paused')) await this.#resume(run);
-      await this.#again((doors) => resetStopped(doors, this.#options.say));
-      await this.#pause(POLL_MS);
+      await this.#patience.again((doors) => resetStopped(doors, this.#options.say));
+      await this.#patience.pause();
     }
   }
 
   async #resume({ runId }: RunShown): Promise<void> {
     const why = 'drill: the desk is back';
-    await this.#again(async ({ dealer }) => {
+    await this.#patience.again(async ({ dealer }) => {
       try {
         await dealer.squareOff.resume({ runId, why });
       } catch (error) {
@@ -154,20 +130,21 @@ class Script {
   async #settleDoubts(): Promise<void> {
     const untilMs = Date.now() + DOUBT_MS;
     while (Date.now() < untilMs) {
-      const doubts = await this.#again(({ dealer }) => dealer.orders.list({ which: 'in-doubt' }));
+      const doubts = await this.#patience.again(({ dealer }) => dealer.orders.list({ which: 'in-doubt' }));
       if (doubts.length === 0) return;
-      await this.#pause(POLL_MS);
+      await this.#patience.pause();
     }
   }
 
   /** A dry run of everything, read, and approved. The number of rows in it; 0 when nothing more can be done. */
   async #exitAll(): Promise<number | 'gone'> {
-    const { desk, now } = this.#options;
+    const { now } = this.#options;
+    const { desk } = this.#patience;
     const request = { scope: { kind: 'all' as const }, evidence: evidenceOf(now()), instructions: [] };
     const first = await desk.ask(({ dealer }) => dealer.squareOff.dryRun(request));
     if (first === 'gone') return 'gone';
     if (first.value.plan.rows.length === 0 && first.value.plan.cancels.foreign.length === 0) return 0;
-    await this.#pause(PRICES_MS);
+    await this.#patience.pause(PRICES_MS);
     const done = await desk.ask(async ({ dealer, admin }) => {
       const { planId, planHash, plan } = await dealer.squareOff.dryRun(request);
       this.#approved();
@@ -183,7 +160,7 @@ class Script {
     let started = 0;
     for (let at = 0; at < rows.length; at += ROWS_TOGETHER) {
       for (const row of rows.slice(at, at + ROWS_TOGETHER)) {
-        const done = await this.#options.desk.ask((doors) => this.#exitRow(doors, row));
+        const done = await this.#patience.desk.ask((doors) => this.#exitRow(doors, row));
         if (done === 'gone') return 'gone';
         started += done.value;
       }
@@ -220,7 +197,7 @@ class Script {
 
   /** What may be closed and is not flat: longs of options last. */
   async #openRows(): Promise<PositionShown[]> {
-    const { rows } = await this.#again(({ dealer }) => dealer.positions.list({ openOnly: true }));
+    const { rows } = await this.#patience.again(({ dealer }) => dealer.positions.list({ openOnly: true }));
     const isLongOption = ({ net, instrumentId }: PositionShown): number =>
       net > 0 && /[CP]E$/.test(instrumentId) ? 1 : 0;
     return rows
@@ -241,31 +218,6 @@ class Script {
     const last = runs.at(-1);
     if (last !== undefined) this.#options.progress(last.flatRows + last.leftoverRows, last.rows);
   }
-
-  /** Asks until the desk was there to answer: only for what may be asked twice. */
-  async #again<Value>(call: (doors: Doors) => Promise<Value>): Promise<Value> {
-    for (;;) {
-      this.#checkTime();
-      const answer = await this.#options.desk.ask(call);
-      if (answer !== 'gone') return answer.value;
-    }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    this.#checkTime();
-    await new Promise((resolve) => setTimeout(resolve, ms));
-  }
-
-  #checkTime(): void {
-    this.#options.signal.throwIfAborted();
-    if (Date.now() > this.#untilMs) throw new DealerGivesUp(`the exit was not over in ${TOTAL_MS} ms`);
-  }
-}
-
-async function declareLost({ dealer, admin }: Doors): Promise<void> {
-  const { mayTrade } = await dealer.mode.get();
-  const reason = 'drill: the main system is down';
-  if (!mayTrade) await agreed(() => dealer.mode.declareLost({ reason }), admin);
 }
 
 /** A session that stopped over its sequence numbers goes on only by a person's word. */

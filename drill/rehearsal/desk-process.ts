@@ -14,6 +14,8 @@ const BACK_MS = 60_000;
 
 export interface DeskOptions {
   readonly world: World;
+  /** The file of its configuration. */
+  readonly config: string;
   readonly data: string;
   readonly kills: readonly KillStep[];
   readonly plant: PlantName | null;
@@ -36,7 +38,7 @@ export interface DeskProcess {
 
 export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
   const hits = join(options.data, 'hits.jsonl');
-  const path = join(options.world.folder, 'persons.json');
+  const path = join(options.data, 'persons.json');
   const now = (): number => Date.now() + options.world.file.clockOffsetMs;
   let seats: Promise<Seats> | null = null;
   let doors: Promise<Doors> | null = null;
@@ -90,9 +92,9 @@ export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
   };
 }
 
-function deskArgs({ world, data, kills, plant }: DeskOptions, hits: string): string[] {
+function deskArgs({ world, config, data, kills, plant }: DeskOptions, hits: string): string[] {
   return [
-    `--config=${world.deskConfig}`,
+    `--config=${config}`,
     `--data=${data}`,
     `--clock-offset=${world.file.clockOffsetMs}`,
     `--hits=${hits}`,

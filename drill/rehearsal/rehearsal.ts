@@ -7,18 +7,22 @@ import { makeBook } from '#drill/book/make.ts';
 import { hashText } from '#drill/book/prng.ts';
 import { readBookFrom } from '#drill/book/read.ts';
 import type { KillStep } from '#drill/desk/kill.ts';
+import type { LedgerRecord } from '#drill/exchange/record.ts';
 import { openLedger, readFaultState } from '#drill/exchange/ledger.ts';
-import { judgeRecords } from '#drill/judge/judge.ts';
+import { readDeskFacts } from '#drill/judge/desk-file.ts';
+import { judgeHandback, type DeskFile, type HandbackVerdict } from '#drill/judge/handback.ts';
+import { judgeRecords, type DeskWord } from '#drill/judge/judge.ts';
+import { readMainStore } from '#drill/judge/main-store.ts';
 import { readLedger } from '#drill/judge/read.ts';
 import type { DrillOptions } from '#drill/options.ts';
-import { DESK_COMP_ID } from '#drill/world/desk-config.ts';
-import { openWorld, type World } from '#drill/world/world.ts';
+import type { MainWorld } from '#drill/world/main-world.ts';
+import { openWorld, type MainOptions, type World, type WorldDesk } from '#drill/world/world.ts';
+import { readMainHits } from '#drill/main-server/kill.ts';
 import { simulationSecrets } from '#main/secrets-simulation.ts';
-import { collect, type Collected } from './collect.ts';
-import { exitEverything, type Exited } from './dealer.ts';
-import { startDesk, type DeskProcess } from './desk-process.ts';
+import { startDesk } from './desk-process.ts';
+import { playEmergency, type Played, type Player } from './emergency.ts';
 import { readPeerLedger } from './peer-ledger.ts';
-import { complaintsOf, reportOf, type Findings, type Report } from './report.ts';
+import { complaintsOf, reportOf, type Findings, type Report, type Struck } from './report.ts';
 
 /** A Wednesday: the same seed gives the same book on every day on which a drill is run. */
 const DRILL_DATE = '2026-11-25';
@@ -57,90 +61,150 @@ async function perform(options: RehearsalOptions, folder: string): Promise<Findi
   const failed = (error: Error): void => broken.abort(error);
   const signal = AbortSignal.any([options.signal, broken.signal]);
   const stops: (() => Promise<void>)[] = [];
-  const data = join(folder, 'desk');
-  mkdirSync(data, { mode: 0o700 });
   try {
-    const world = await openWorld({
-      folder,
-      book: () => bookOf(options),
-      seed: options.seed,
-      faults: options.faults,
-      ratePerSecond: options.rate,
-      burstMax: options.kill === null ? BURST : BURST_TO_KILL,
-      withLink: options.gateway === null,
-      gateway: options.gateway,
-      failed,
-    });
+    const world = await openWorld(worldOptions(options, folder, failed));
     stops.push(() => world.stop());
     signal.throwIfAborted();
-    const { plant } = options;
-    const desk = await startDesk({ world, data, kills: killSteps(options), plant, failed, signal });
-    stops.push(() => desk.stop());
-    signal.throwIfAborted();
-    const acted = await act(options, world, desk, signal);
-    const restarts = world.restarts() + desk.restarts();
-    const hits = desk.hits();
+    const players: Player[] = [];
+    for (const of of world.desks) {
+      const player = await seat(options, world, of, { failed, signal });
+      players.push(player);
+      stops.push(() => player.desk.stop());
+      signal.throwIfAborted();
+    }
+    const played = await untilAborted(signal, playEmergency({ ...options, world, players, signal }));
+    const restarts = sum(players, ({ desk }) => desk.restarts()) + world.restarts();
+    const hits = [...players.flatMap(({ desk }) => desk.hits()), ...hitsOfMain(options, world)];
+    const strikes = world.main?.strikes() ?? {};
     for (const stop of stops.splice(0).toReversed()) await stop();
-    return { ...judged(options, world, acted), chain: await chainOf(data), hits, restarts };
+    const found = await judged(options, world, players, played);
+    return { ...found, faults: { ...found.faults, ...strikes }, hits, restarts };
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
 }
 
-interface Acted {
-  readonly exited: Exited;
-  readonly collected: Collected;
+function worldOptions(
+  options: RehearsalOptions,
+  folder: string,
+  failed: (error: Error) => void,
+): Parameters<typeof openWorld>[0] {
+  const { kill, mainScenario, mainLink, seed } = options;
+  return {
+    folder,
+    book: () => bookOf(options),
+    seed,
+    faults: options.faults,
+    ratePerSecond: options.rate,
+    burstMax: kill === null ? BURST : BURST_TO_KILL,
+    withLink: options.gateway === null,
+    gateway: options.gateway,
+    ...(mainScenario === null ? {} : { main: { wireFaults: mainLink, kills: mainKills(options) } }),
+    desks: options.desks,
+    failed,
+  };
 }
 
-/** The dealer's part; a process that fails in the middle of it ends it. */
-async function act(
+interface Watch {
+  readonly failed: (error: Error) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A desk in a folder of its own. Only the first is killed or broken. */
+async function seat(
   options: RehearsalOptions,
   world: World,
-  desk: DeskProcess,
-  signal: AbortSignal,
-): Promise<Acted> {
-  const { file } = world;
-  const { book: _book, ...files } = file.files;
-  const now = (): number => Date.now() + file.clockOffsetMs;
-  const { progress, say } = options;
-  const owner = options.gateway?.sender ?? DESK_COMP_ID;
-  const script = async (): Promise<Acted> => {
-    const exited = await exitEverything({
-      desk,
-      files,
-      plain: options.gateway !== null,
-      // A broken desk need not be given many chances.
-      idlePlansMax: options.plant === null ? 2 : 1,
-      now,
-      progress,
-      say,
-      signal,
-    });
-    return { exited, collected: await collect({ desk, tradingDate: file.tradingDate, owner }) };
-  };
+  { name, owner, config, token }: WorldDesk,
+  watch: Watch,
+): Promise<Player> {
+  const isFirst = world.desks[0]?.name === name;
+  const data = join(world.folder, isFirst ? 'desk' : `desk-${name}`);
+  mkdirSync(data, { mode: 0o700 });
+  if (token !== '') await simulationSecrets(data).set('main-token', Buffer.from(token));
+  const desk = await startDesk({
+    world,
+    config,
+    data,
+    kills: isFirst ? killSteps(options) : [],
+    plant: isFirst ? options.plant : null,
+    ...watch,
+  });
+  return { desk, owner: options.gateway?.sender ?? owner, data, name };
+}
+
+/** A process that fails in the middle of it ends it. */
+function untilAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
   const ended = new Promise<never>((_resolve, reject) => {
     const end = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('ended'));
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
   });
-  return Promise.race([script(), ended]);
+  return Promise.race([work, ended]);
 }
 
-function judged(options: RehearsalOptions, world: World, { exited, collected }: Acted) {
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+async function judged(
+  options: RehearsalOptions,
+  world: World,
+  players: readonly Player[],
+  played: readonly Played[],
+): Promise<Omit<Findings, 'hits' | 'restarts'>> {
   const { gateway, ledger } = options;
   const { book } = world;
   const records =
     gateway === null || ledger === null
       ? readLedger(world.ledger)
       : readPeerLedger(ledger, book, gateway.sender);
+  const notYet = played.flatMap(({ handedBack }) => handedBack?.notYet ?? []);
+  const chains = await Promise.all(players.map(({ data }) => chainOf(data)));
+  const approvedAtMs = Math.min(...played.map(({ exited }) => exited.approvedAtMs));
+  const lastSentAtMs = Math.max(...played.map(({ collected }) => collected.lastSentAtMs));
   return {
-    verdict: judgeRecords(book, records, collected.word),
-    openAtDesk: collected.openAtDesk,
+    verdict: judgeRecords(book, records, together(played.map(({ collected }) => collected.word))),
+    openAtDesk: played.flatMap(({ collected }) => collected.openAtDesk),
     cancelRefused: records.some(({ kind }) => kind === 'request-refused'),
     faults: gateway === null ? strikesIn(world.ledger) : {},
-    sentMs: Math.max(0, collected.lastSentAtMs - exited.approvedAtMs),
-    flatMs: exited.endedAtMs - exited.approvedAtMs,
+    sentMs: Math.max(0, lastSentAtMs - approvedAtMs),
+    flatMs: Math.max(...played.map(({ exited }) => exited.endedAtMs)) - approvedAtMs,
+    chain: chains.find((chain) => chain !== 'ok') ?? 'ok',
+    handback: world.main === null ? null : await judgeMain(world, world.main, players, records, notYet),
+    notYet,
+    misdeeds: played.flatMap(({ complaints }) => complaints),
   };
+}
+
+/** What the desks say, as if they were one. */
+function together(words: readonly DeskWord[]): DeskWord {
+  return {
+    owners: words.flatMap(({ owners }) => owners),
+    fills: words.flatMap(({ fills }) => fills),
+    leftovers: words.flatMap(({ leftovers }) => leftovers),
+    inDoubt: sum(words, ({ inDoubt }) => inDoubt),
+  };
+}
+
+async function judgeMain(
+  { book }: World,
+  { database }: MainWorld,
+  players: readonly Player[],
+  records: readonly LedgerRecord[],
+  notYet: readonly string[],
+): Promise<HandbackVerdict> {
+  const desks: DeskFile[] = [];
+  for (const { name, data } of players) {
+    desks.push({ desk: name, facts: await readDeskFacts(data), before: [] });
+  }
+  const opened = await database.open();
+  try {
+    const main = await readMainStore(opened, []);
+    return judgeHandback({ book, records, desks, main, excused: notYet.join('; ') });
+  } finally {
+    await opened.close();
+    await database.drop();
+  }
 }
 
 function bookOf({ files, seed, accounts, positions, gateway }: RehearsalOptions): Book {
@@ -155,12 +219,24 @@ function bookOf({ files, seed, accounts, positions, gateway }: RehearsalOptions)
  * is killed first, right after a write.
  */
 function killSteps({ kill, seed, gateway }: RehearsalOptions): KillStep[] {
-  if (kill === null) return [];
+  if (kill === null || kill.target === 'main') return [];
   const nth = 1 + (hashText(`${seed}/kill-nth`) % NTH_MAX);
   const { target, at } = kill;
   if (at !== 'in-recovery') return [{ target, at, nth }];
   const first: KillStep = { target: gateway === null ? 'link' : 'desk', at: 'write-ack', nth };
   return [first, { target, at, nth: 1 }];
+}
+
+/** Where main kills itself; a kill at any moment is the drill's own. */
+function mainKills({ kill, seed }: RehearsalOptions): MainOptions['kills'] {
+  if (kill?.target !== 'main' || kill.at === 'any') return [];
+  return [{ at: kill.at, nth: 1 + (hashText(`${seed}/kill-nth`) % NTH_MAX) }];
+}
+
+function hitsOfMain({ kill }: RehearsalOptions, { main }: World): Struck[] {
+  if (main === null || kill?.target !== 'main') return [];
+  if (kill.at === 'any') return main.process.strikes() > 0 ? [kill] : [];
+  return readMainHits(main.hits).map(({ at }) => ({ target: 'main', at }));
 }
 
 async function chainOf(data: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { DrillOptions } from '#drill/options.ts';
-import type { Hit } from '#drill/desk/kill.ts';
+import type { Handback, HandbackVerdict } from '#drill/judge/handback.ts';
 import type { Verdict } from '#drill/judge/judge.ts';
 
 /** The last line of `npm run drill -- --json`. */
@@ -29,6 +29,14 @@ export interface Report {
   readonly sentMs: number;
   readonly flatMs: number;
   readonly ledger: { readonly orders: number; readonly fills: number; readonly agrees: boolean };
+  /** Counted from the desks' files against main's store; null in a drill without main. */
+  readonly handback: Handback | null;
+  /** Main's positions, from the facts that it received, are the ledger's; null without main. */
+  readonly mainAgrees: boolean | null;
+  /** Why there is no certificate, in the desk's words; empty when there is one. */
+  readonly notYet: readonly string[];
+  /** Trades of main's in rows that the desk closed, as the desk names them. */
+  readonly doubleCloses: number;
 }
 
 export interface ReportedLeftover {
@@ -36,6 +44,12 @@ export interface ReportedLeftover {
   readonly instrument: string;
   readonly quantity: number;
   readonly reason: string;
+}
+
+/** A kill that hit. */
+export interface Struck {
+  readonly target: string;
+  readonly at: string;
 }
 
 /** Everything that a rehearsal leaves behind, to be judged. */
@@ -47,7 +61,12 @@ export interface Findings {
   readonly cancelRefused: boolean;
   readonly chain: string;
   readonly faults: Readonly<Record<string, number>>;
-  readonly hits: readonly Hit[];
+  readonly hits: readonly Struck[];
+  /** Null without main. */
+  readonly handback: HandbackVerdict | null;
+  readonly notYet: readonly string[];
+  /** What the desks did that they must not do. */
+  readonly misdeeds: readonly string[];
   readonly restarts: number;
   readonly sentMs: number;
   readonly flatMs: number;
@@ -82,20 +101,29 @@ export function reportOf(options: Pick<DrillOptions, 'kill'>, findings: Findings
     sentMs,
     flatMs,
     ledger,
+    handback: findings.handback?.handback ?? null,
+    mainAgrees: findings.handback?.mainAgrees ?? null,
+    notYet: findings.notYet,
+    doubleCloses: findings.handback?.doubleCloses ?? 0,
   };
 }
 
 /** Why the exit status is not 0, in words; empty when all is well. */
-export function complaintsOf(options: Pick<DrillOptions, 'kill' | 'faults'>, findings: Findings): string[] {
+export function complaintsOf(
+  options: Pick<DrillOptions, 'kill' | 'faults' | 'mainLink'>,
+  findings: Findings,
+): string[] {
   const { verdict, chain, faults, hits } = findings;
   const { kill } = options;
   // The drill's exchange lets a member cancel all its orders, so an order of main's may rest only after a refusal.
   const spared = findings.cancelRefused
     ? []
     : verdict.leftovers.filter(({ cause }) => cause === 'main-order-pinned');
-  const idle = options.faults.filter((name) => (faults[name] ?? 0) === 0);
+  const idle = [...options.faults, ...options.mainLink].filter((name) => (faults[name] ?? 0) === 0);
   return [
     ...verdict.complaints,
+    ...findings.misdeeds,
+    ...(findings.handback?.complaints ?? []),
     ...(verdict.unknown > 0 ? [`${verdict.unknown} orders are in doubt at the end`] : []),
     ...(chain === 'ok' ? [] : [`the journal's chain is broken: ${chain}`]),
     ...spared.map(
@@ -108,12 +136,24 @@ export function complaintsOf(options: Pick<DrillOptions, 'kill' | 'faults'>, fin
   ];
 }
 
-function killOf({ kill }: Pick<DrillOptions, 'kill'>, hits: readonly Hit[]): Hit | null {
+function killOf({ kill }: Pick<DrillOptions, 'kill'>, hits: readonly Struck[]): Struck | null {
   if (kill === null) return null;
   return hits.find(({ target, at }) => target === kill.target && at === kill.at) ?? null;
 }
 
 const COLUMN = 14;
+
+function handbackLines({ handback, mainAgrees, notYet, doubleCloses }: Report): string[] {
+  if (handback === null) return [];
+  const line = (name: string, text: string): string => `${name.padEnd(COLUMN)}${text}`;
+  const { facts, acked, duplicates, lost, differences, certificate } = handback;
+  return [
+    line('handed back', `${acked} of ${facts} facts, ${lost} lost, ${duplicates} twice`),
+    line('differences', `${differences}; main's positions ${mainAgrees === true ? 'agree' : 'DIFFER'}`),
+    line('certificate', certificate ?? `none: ${notYet.join('; ')}`),
+    ...(doubleCloses === 0 ? [] : [line('closed twice', `${doubleCloses} orders of main's, named`)]),
+  ];
+}
 
 /** The report for a person. */
 export function textOf(report: Report, complaints: readonly string[], seed: number): string {
@@ -136,6 +176,7 @@ export function textOf(report: Report, complaints: readonly string[], seed: numb
     ...(faults.length === 0 ? [] : [line('faults', faults.join(', '))]),
     ...(killedAt === null ? [] : [line('killed at', killedAt)]),
     ...(report.restarts === 0 ? [] : [line('restarts', report.restarts)]),
+    ...handbackLines(report),
     line('sent in', `${report.sentMs} ms`),
     line('flat in', `${report.flatMs} ms`),
     ...leftovers.map((one) =>

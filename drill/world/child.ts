@@ -29,9 +29,14 @@ class ChildFailed extends Error {
 
 const ERRORS_KEPT = 4_000;
 
-/** Starts `node script args` and waits for its first line, which is JSON. */
-export async function startChild(script: string, args: readonly string[]): Promise<Child> {
+/** Starts `node script args` and waits for its first line, which is JSON. `env` is added to that of the drill. */
+export async function startChild(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
   const child = spawn(process.execPath, [script, ...args], {
+    env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
     // A terminal's Ctrl-C reaches the drill only, which then stops its processes in order.
     detached: true,

@@ -41,11 +41,12 @@ export function simVenue(
   instruments: readonly Instrument[],
   ports: VenuePorts,
   tuning: VenueTuning,
+  owner: string,
 ): VenueInput {
   const endpoint = (port: number) => ({
     host: LOOPBACK,
     port,
-    senderCompId: DESK_COMP_ID,
+    senderCompId: owner,
     targetCompId: VENUE,
     heartbeatSeconds: 5,
   });

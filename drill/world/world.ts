@@ -8,14 +8,16 @@ import { makeBook } from '#drill/book/make.ts';
 import { readBook } from '#drill/book/read.ts';
 import { writeBook } from '#drill/book/write.ts';
 import type { FaultName } from '#drill/exchange/faults.ts';
-import type { GatewayAddress } from '#drill/options.ts';
+import type { GatewayAddress, WireFault } from '#drill/options.ts';
 import { keepChild, type Kept } from './child.ts';
-import { deskConfig, plainVenue, simVenue, type VenuePorts } from './desk-config.ts';
+import { deskConfig, DESK_COMP_ID, plainVenue, simVenue, type VenuePorts } from './desk-config.ts';
+import { openMain, type MainWorld } from './main-world.ts';
 import { freePorts } from './ports.ts';
 import { readWorldFile, writeWhole, type WorldFile } from './world-file.ts';
 
 const VENUE_SCRIPT = join(import.meta.dirname, '..', 'exchange', 'main.ts');
 const LINK_SCRIPT = join(import.meta.dirname, '..', 'link', 'main.ts');
+const DESK = 'DRILL';
 /** 14:50 IST: main dies. */
 const START_MINUTE = 14 * 60 + 50;
 
@@ -32,8 +34,32 @@ export interface WorldOptions {
   readonly withLink: boolean;
   /** Another exchange instead of the drill's own; then nothing is started. */
   readonly gateway: GatewayAddress | null;
+  /** The broker's main servers; absent: the world has none. */
+  readonly main?: MainOptions;
+  /** Desks that share the accounts; 1 when absent. */
+  readonly desks?: number;
   /** A process of this world that can not be started again. */
   readonly failed: (error: Error) => void;
+}
+
+export interface MainOptions {
+  readonly wireFaults: readonly WireFault[];
+  /** Where main kills itself, one after the other. */
+  readonly kills: readonly {
+    readonly at: 'before-commit' | 'after-commit-before-ack';
+    readonly nth: number;
+  }[];
+}
+
+/** One of the desks of a world. */
+export interface WorldDesk {
+  readonly name: string;
+  /** Its CompID at the exchange. */
+  readonly owner: string;
+  /** The file of its configuration. */
+  readonly config: string;
+  /** Its own word to main; empty without main. */
+  readonly token: string;
 }
 
 export interface World {
@@ -43,6 +69,9 @@ export interface World {
   /** The desk's configuration, and the file that holds it. */
   readonly config: z.input<typeof DeskConfig>;
   readonly deskConfig: string;
+  /** All of them; the first is the one of `config`. */
+  readonly desks: readonly WorldDesk[];
+  readonly main: MainWorld | null;
   /** The venue's ledger: SQLite. */
   readonly ledger: string;
   /** JSON with the process ids of now, by target, for who kills. */
@@ -77,16 +106,47 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     ledger: path('venue.ledger'),
     pids: path('pids.json'),
   };
-  if (options.gateway !== null) {
-    const config = deskConfig(book, plainVenue(book.instruments, options.gateway, tuningOf(options)));
-    writeWhole(world.deskConfig, JSON.stringify(config, null, 2));
-    writeWhole(world.pids, '{}');
-    return { ...world, config, restarts: () => 0, stop: () => Promise.resolve() };
-  }
-  const started = await startProcesses(options, world);
-  const config = deskConfig(book, simVenue(book.instruments, started.ports, tuningOf(options)));
-  writeWhole(world.deskConfig, JSON.stringify(config, null, 2));
-  return { ...started, ...world, config };
+  const count = options.desks ?? 1;
+  const owners = Array.from({ length: count }, (_, index) => nameOf(DESK_COMP_ID, index));
+  const started = options.gateway === null ? await startProcesses(options, world) : null;
+  if (started === null) writeWhole(world.pids, '{}');
+  const names = owners.map((_, index) => nameOf(DESK, index));
+  const main =
+    options.main === undefined ? null : await openMain({ ...options.main, ...options, file, names });
+  const configOf = (owner: string, index: number): z.input<typeof DeskConfig> => {
+    const tuning = tuningOf(options);
+    const venue =
+      options.gateway === null
+        ? simVenue(book.instruments, started?.ports ?? file.ports, tuning, owner)
+        : plainVenue(book.instruments, options.gateway, tuning);
+    const at = main?.desks[index];
+    return {
+      ...deskConfig(book, venue),
+      desk: names[index] ?? DESK,
+      main: at === undefined ? null : { url: at.url },
+    };
+  };
+  const desks = owners.map((owner, index): WorldDesk => {
+    const path = index === 0 ? world.deskConfig : join(folder, `desk-${index + 1}.json`);
+    writeWhole(path, JSON.stringify(configOf(owner, index), null, 2));
+    return { name: names[index] ?? DESK, owner, config: path, token: main?.desks[index]?.token ?? '' };
+  });
+  return {
+    ...world,
+    config: configOf(DESK_COMP_ID, 0),
+    desks,
+    main,
+    restarts: () => (started?.restarts() ?? 0) + (main?.restarts() ?? 0),
+    async stop() {
+      await main?.stop();
+      await started?.stop();
+    },
+  };
+}
+
+/** The first has the plain name, the others a number. */
+function nameOf(name: string, index: number): string {
+  return index === 0 ? name : `${name}${index + 1}`;
 }
 
 async function newWorld(options: WorldOptions, path: string): Promise<WorldFile> {
