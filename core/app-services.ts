@@ -71,6 +71,9 @@ export function buildServices(parts: Parts) {
     journal,
     policy: { personsToDeclareLost: policy.personsRequired },
     now: () => host.now(),
+    desk: config.desk,
+    signsOfLife: () => [],
+    verifyScopeCode: () => false,
   });
   const book = buildBook(parts, ring);
   const exchange = buildExchange(parts, book, ring);

@@ -32,6 +32,8 @@ export const ModeShown = z.object({
   scope: ScopeAsked,
   /** Signs that main lives, by other ways than its link; empty: none. */
   alive: z.array(z.string()),
+  /** Its link has been steady again: a person may declare it back. */
+  mainIsBack: z.boolean().default(false),
   personsToDeclareLost: z.number(),
   /** Null while main is up. */
   outage: OutageShown.nullable(),
@@ -134,6 +136,8 @@ export const SyncShown = z.object({
       undecided: z.number(),
     })
     .nullable(),
+  /** Own orders with which main goes on by their numbers at the exchange: our ids. */
+  handedOver: z.array(z.string()).default([]),
   /** Why no certificate can be signed now, in words; empty: it can. */
   notYet: z.array(z.string()),
   certificates: z.array(

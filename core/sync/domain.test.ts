@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, Fact } from '#core/events.ts';
 import { DeskId } from '#core/model/ids.ts';
+import { allows, type Allowed } from './domain-allows.ts';
+import { coverOf, EVERYTHING, scopeText } from './domain-scope.ts';
 import { apply, decide, NEVER_SEEN, outageOf, TABLE, type Signal } from './domain.ts';
-import type { Mode } from './events.ts';
+import type { Mode, ModeChanged } from './events.ts';
 
 const ONE = { personsToDeclareLost: 1 };
+const FO = { segments: ['NSE:FO'], accounts: ['C1', 'C2'] };
 const MODES: readonly Mode[] = ['STANDBY', 'SUSPECT', 'EMERGENCY', 'HANDBACK'];
 
 /** The same table in words of its own, so that a changed cell is a decision. */
@@ -20,7 +23,8 @@ const WANTED: readonly [Signal, standby: string, suspect: string, emergency: str
 describe('the mode machine', () => {
   it.each(WANTED)('%s: STANDBY %s, SUSPECT %s, EMERGENCY %s, HANDBACK %s', (signal, ...wanted) => {
     const got = MODES.map((mode) => {
-      const decided = decide(mode, signal, ['dealer-1'], 'why', ONE);
+      const said = { signal, by: ['dealer-1'], why: 'why', sign: 'person' as const };
+      const decided = decide({ mode, scope: EVERYTHING }, said, ONE);
       if (!decided.ok) return 'refused';
       return decided.value?.to ?? 'stays';
     });
@@ -33,28 +37,85 @@ describe('the mode machine', () => {
     );
   });
 
-  it('says from where to where, who and why', () => {
-    expect(
-      decide('SUSPECT', 'persons-confirm-lost', ['dealer-1'], 'no heartbeat, telephone dead', ONE),
-    ).toEqual({
+  const confirm = { signal: 'persons-confirm-lost', by: ['a'], why: 'no heartbeat', sign: 'person' } as const;
+  const suspect = { mode: 'SUSPECT', scope: EVERYTHING } as const;
+
+  it('says from where to where, who, why, by what sign and for what', () => {
+    const scope = { segments: ['NSE:FO', 'MCX:COM', 'NSE:FO'], accounts: [] };
+    expect(decide(suspect, { ...confirm, scope, lostSinceMs: 7 }, ONE)).toEqual({
       ok: true,
       value: {
         kind: 'mode-changed',
         v: 1,
         from: 'SUSPECT',
         to: 'EMERGENCY',
-        by: ['dealer-1'],
-        why: 'no heartbeat, telephone dead',
+        by: ['a'],
+        why: 'no heartbeat',
+        sign: 'person',
+        scope: { segments: ['MCX:COM', 'NSE:FO'], accounts: [] },
+        lostSinceMs: 7,
       },
+    });
+  });
+
+  it('goes on with the scope that it had when main is lost again, and takes the one that a person names', () => {
+    const handback = { mode: 'HANDBACK', scope: FO } as const;
+    const again = { signal: 'main-missed', by: [], why: 'why', sign: 'link' } as const;
+    expect(decide(handback, again, ONE)).toMatchObject({ value: { scope: FO } });
+    expect(decide(handback, { ...confirm, scope: EVERYTHING }, ONE)).toMatchObject({
+      value: { scope: EVERYTHING },
     });
   });
 
   it('counts persons, not names said twice', () => {
     const two = { personsToDeclareLost: 2 };
-    expect(decide('SUSPECT', 'persons-confirm-lost', ['a', 'a'], 'why', two)).toMatchObject({
+    expect(decide(suspect, { ...confirm, by: ['a', 'a'] }, two)).toMatchObject({
       refusal: { reason: 'second-person-needed' },
     });
-    expect(decide('SUSPECT', 'persons-confirm-lost', ['a', 'b'], 'why', two).ok).toBe(true);
+    expect(decide(suspect, { ...confirm, by: ['a', 'b'] }, two).ok).toBe(true);
+  });
+});
+
+describe('what a mode allows', () => {
+  const WANTED_ALLOWED: readonly [
+    Allowed,
+    standby: string,
+    suspect: string,
+    emergency: string,
+    hb: string,
+  ][] = [
+    ['trade', 'no', 'no', 'yes', 'no'],
+    ['dry-run', 'yes', 'yes', 'yes', 'yes'],
+    ['follow', 'yes', 'yes', 'no', 'no'],
+    ['hand-back', 'yes', 'no', 'no', 'yes'],
+    ['import', 'yes', 'yes', 'yes', 'no'],
+  ];
+  it.each(WANTED_ALLOWED)('%s: STANDBY %s, SUSPECT %s, EMERGENCY %s, HANDBACK %s', (what, ...wanted) => {
+    expect(MODES.map((mode) => (allows(mode, what) ? 'yes' : 'no'))).toEqual(wanted);
+  });
+});
+
+describe('a scope', () => {
+  it.each([
+    [EVERYTHING, 'C9', 'BSE', 'CM', true],
+    [FO, 'C1', 'NSE', 'FO', true],
+    [FO, 'C9', 'NSE', 'FO', false],
+    [FO, 'C1', 'NSE', 'CM', false],
+    [{ segments: [], accounts: ['C1'] }, 'C1', 'MCX', 'COM', true],
+    [{ segments: [], accounts: ['C1'] }, 'C2', 'MCX', 'COM', false],
+    [{ segments: ['MCX:COM'], accounts: [] }, 'C9', 'MCX', 'COM', true],
+  ])('%j covers %s in %s:%s: %s', (scope, account, exchange, segment, covered) => {
+    expect(coverOf(scope)(account, exchange, segment)).toBe(covered);
+  });
+
+  it('has one text to sign, which is no other scope’s', () => {
+    const text = (segments: string[], accounts: string[]) =>
+      scopeText('D1', '2026-11-23', { segments, accounts });
+    expect(text(['NSE:FO', 'MCX:COM', 'NSE:FO'], ['C2', 'C1'])).toBe(
+      'lifeboat scope D1 2026-11-23 ["MCX:COM","NSE:FO"] ["C1","C2"]',
+    );
+    expect(text([], [])).toBe('lifeboat scope D1 2026-11-23 [] []');
+    expect(text([], ['C1,C2'])).not.toBe(text([], ['C1', 'C2']));
   });
 });
 
@@ -66,13 +127,14 @@ describe('what the log says of main', () => {
     atMs,
     fact,
   });
-  const move = (from: Mode, to: Mode): Fact => ({
+  const move = (from: Mode, to: Mode, more: Partial<ModeChanged> = {}): Fact => ({
     kind: 'mode-changed',
     v: 1,
     from,
     to,
     by: ['a'],
     why: 'why',
+    ...more,
   });
   const steps: readonly [atMs: number, Fact, string][] = [
     [10, { kind: 'desk-started', v: 1, build: 'b' }, 'SUSPECT since 10 never-seen lost 10'],
@@ -93,6 +155,42 @@ describe('what the log says of main', () => {
       return `${view.mode} since ${view.sinceMs} ${view.main} lost ${view.lostSinceMs ?? '-'}`;
     });
     expect(said).toEqual(steps.map(([, , wanted]) => wanted));
+  });
+
+  it('keeps the scope of an emergency through the handback, and no longer', () => {
+    let view = NEVER_SEEN;
+    const scopes = [
+      move('SUSPECT', 'EMERGENCY', { scope: FO }),
+      move('EMERGENCY', 'HANDBACK'),
+      move('HANDBACK', 'EMERGENCY', { scope: FO }),
+      move('EMERGENCY', 'HANDBACK'),
+      move('HANDBACK', 'STANDBY'),
+      move('STANDBY', 'SUSPECT'),
+      // A log of before knows no scope: everything.
+      move('SUSPECT', 'EMERGENCY'),
+    ].map((fact, n) => {
+      view = apply(view, entry(n, fact));
+      return view.scope;
+    });
+    expect(scopes).toEqual([FO, FO, FO, FO, EVERYTHING, EVERYTHING, EVERYTHING]);
+  });
+
+  it('counts the outage from the first beat that was missed', () => {
+    const up = apply(NEVER_SEEN, entry(10, move('SUSPECT', 'STANDBY')));
+    expect(apply(up, entry(90, move('STANDBY', 'SUSPECT', { lostSinceMs: 86 }))).lostSinceMs).toBe(86);
+  });
+
+  it('knows what the link said last, and that a person’s word is not the link’s', () => {
+    const heard = (sign: 'link' | 'person'): Fact => ({
+      kind: 'main-heard',
+      v: 1,
+      state: 'up',
+      sign,
+      why: 'beats',
+    });
+    const view = apply(NEVER_SEEN, entry(5, heard('link')));
+    expect(view.heard).toEqual({ state: 'up', sinceMs: 5, why: 'beats' });
+    expect(apply(view, entry(6, heard('person')))).toBe(view);
   });
 });
 

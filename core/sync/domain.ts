@@ -1,7 +1,8 @@
 import type { Entry } from '#core/events.ts';
 import { refuse, ok, type Result } from '#core/lib/result.ts';
 import { MINUTE_MS } from '#core/model/market-clock.ts';
-import type { Mode, ModeChanged } from './events.ts';
+import { EVERYTHING, plainScope } from './domain-scope.ts';
+import type { MainHeard, Mode, ModeChanged, Scope, Sign } from './events.ts';
 import type { ModeView } from './port.ts';
 
 /**
@@ -16,6 +17,8 @@ import type { ModeView } from './port.ts';
  * 1. Only EMERGENCY trades: in every other mode main may be trading the same book.
  * 2. Nothing but a person leaves EMERGENCY; main's return only offers the way.
  * 3. A desk that never saw main is in SUSPECT.
+ * 4. An emergency has a scope: exchange-segments x accounts. HANDBACK keeps it, and an emergency that goes on by itself
+ *    has it again; a person's declaration names a new one.
  */
 export type Signal =
   | 'main-missed'
@@ -64,7 +67,7 @@ export const TABLE = {
 } as const satisfies Record<Mode, Record<Signal, Cell>>;
 
 export interface ModeRefusal {
-  readonly reason: 'no-such-move' | 'second-person-needed';
+  readonly reason: 'no-such-move' | 'second-person-needed' | 'main-is-alive' | 'scope-code-wrong';
   readonly text: string;
 }
 
@@ -73,14 +76,26 @@ export interface ModePolicy {
   readonly personsToDeclareLost: number;
 }
 
+/** What somebody, or a line to main, says. */
+export interface Said {
+  readonly signal: Signal;
+  readonly by: readonly string[];
+  readonly why: string;
+  readonly sign: Sign;
+  /** What the emergency is to cover; without one, what the last one covered. */
+  readonly scope?: Scope;
+  /** Since when main is not heard, where that is longer ago than now. */
+  readonly lostSinceMs?: number | null;
+}
+
 /** The fact that the signal makes in this mode, or none, or why a person's wish is refused. */
 export function decide(
-  mode: Mode,
-  signal: Signal,
-  by: readonly string[],
-  why: string,
+  view: Pick<ModeView, 'mode' | 'scope'>,
+  said: Said,
   policy: ModePolicy,
 ): Result<ModeChanged | null, ModeRefusal> {
+  const { signal, by, why, sign, scope, lostSinceMs = null } = said;
+  const { mode } = view;
   const cell: Cell = TABLE[mode][signal];
   if (cell === 'stays') return ok(null);
   if (cell === 'refused') {
@@ -90,7 +105,17 @@ export function decide(
     const text = `${policy.personsToDeclareLost} persons must confirm; ${new Set(by).size} did.`;
     return refuse({ reason: 'second-person-needed', text });
   }
-  return ok({ kind: 'mode-changed', v: 1, from: mode, to: cell, by, why });
+  return ok({
+    kind: 'mode-changed',
+    v: 1,
+    from: mode,
+    to: cell,
+    by,
+    why,
+    sign,
+    ...(cell === 'EMERGENCY' ? { scope: plainScope(scope ?? view.scope) } : {}),
+    ...(lostSinceMs === null || !isOutage(cell) ? {} : { lostSinceMs }),
+  });
 }
 
 /** Before the first fact. */
@@ -101,17 +126,33 @@ export const NEVER_SEEN: ModeView = {
   by: [],
   lostSinceMs: null,
   main: 'never-seen',
+  scope: EVERYTHING,
+  heard: null,
 };
 
 export function apply(view: ModeView, { atMs, fact }: Entry): ModeView {
-  if (fact.kind === 'mode-changed') {
-    const { to, by, why } = fact;
-    const lostSinceMs = isOutage(to) ? (view.lostSinceMs ?? atMs) : null;
-    return { mode: to, sinceMs: atMs, why, by, lostSinceMs, main: mainIn(to, view.main) };
-  }
+  if (fact.kind === 'main-heard') return heardOn(view, fact, atMs);
+  if (fact.kind === 'mode-changed') return moved(view, fact, atMs);
   // A desk that starts without main counts its outage from its first fact.
   if (view.main !== 'never-seen' || view.lostSinceMs !== null) return view;
   return { ...view, sinceMs: atMs, lostSinceMs: atMs };
+}
+
+function moved(view: ModeView, { to, by, why, scope, lostSinceMs }: ModeChanged, atMs: number): ModeView {
+  return {
+    ...view,
+    mode: to,
+    sinceMs: atMs,
+    why,
+    by,
+    lostSinceMs: isOutage(to) ? (view.lostSinceMs ?? lostSinceMs ?? atMs) : null,
+    main: mainIn(to, view.main),
+    scope: to === 'EMERGENCY' ? (scope ?? EVERYTHING) : to === 'HANDBACK' ? view.scope : EVERYTHING,
+  };
+}
+
+function heardOn(view: ModeView, { state, sign, why }: MainHeard, atMs: number): ModeView {
+  return sign === 'link' ? { ...view, heard: { state, sinceMs: atMs, why } } : view;
 }
 
 function isOutage(mode: Mode): boolean {

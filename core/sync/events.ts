@@ -17,11 +17,15 @@ export interface ModeChanged {
   readonly to: Mode;
   readonly by: readonly string[];
   readonly why: string;
-  /** Absent: everything. */
+  /** By what the move was made; absent in logs of before. */
+  readonly sign?: Sign;
+  /** What an emergency covers. Absent: everything. */
   readonly scope?: Scope;
+  /** Main was not heard since; absent: since the fact. */
+  readonly lostSinceMs?: number;
 }
 
-/** Which sign of main's life or death somebody goes by. */
+/** Which sign of main's life or death somebody goes by; `headquarters`: its signature, against signs of life. */
 export type Sign = 'link' | 'drop-copy' | 'desks' | 'person' | 'headquarters';
 
 /** Main was heard, or no longer: after damping, so that a flapping line makes few facts. */
@@ -182,6 +186,8 @@ export interface HandbackFileWritten {
   readonly number: number;
   readonly from: Place;
   readonly through: Place;
+  readonly rows: number;
+  /** Of its rows, as its control row names it. */
   readonly sha256: string;
 }
 /** An acknowledgement file of main was read back. */

@@ -1,19 +1,35 @@
-import type { Mode } from './events.ts';
+import type { JournalRefusal } from '#core/journal/port.ts';
+import type { Result } from '#core/lib/result.ts';
+import type { Mode, Scope } from './events.ts';
 
 /** Where the desk stands towards main. */
 export interface ModeView {
   readonly mode: Mode;
   readonly sinceMs: number;
   readonly why: string;
-  /** Who moved it; empty at the start. */
+  /** Who moved it; empty at the start, and when main's link did. */
   readonly by: readonly string[];
   /** Start of the outage that is going on; null while main is up. */
   readonly lostSinceMs: number | null;
   readonly main: 'never-seen' | 'up' | 'lost' | 'declared-lost';
+  /** What the emergency, or the handback after it, covers. */
+  readonly scope: Scope;
+  /** What main's link last said, after damping; null: nothing yet. */
+  readonly heard: { readonly state: 'up' | 'lost'; readonly sinceMs: number; readonly why: string } | null;
 }
 
 export interface ModePort {
   view(): ModeView;
-  /** Null when this desk may send orders: in EMERGENCY only. */
+  /** Null when this desk may send orders at all: in EMERGENCY only. */
   mayTrade(): 'main-is-up' | null;
+  /** Null when it may send an order for the account in the exchange-segment. */
+  mayTradeRow(account: string, exchange: string, segment: string): 'main-is-up' | 'outside-scope' | null;
+  /** Whether the emergency, or the handback after it, is about the account in the exchange-segment; outside of both always. */
+  covers(account: string, exchange: string, segment: string): boolean;
+  /** The certificate is signed: a handback ends. Refused in every other mode. */
+  signal(
+    which: 'reconciled',
+    by: readonly string[],
+    why: string,
+  ): Result<ModeView, JournalRefusal | { readonly reason: string; readonly text: string }>;
 }

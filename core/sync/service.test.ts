@@ -1,26 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, Fact } from '#core/events.ts';
+import { openScratch, scratchOptions } from '#core/journal/stage.ts';
+import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import { DeskId } from '#core/model/ids.ts';
+import { DAMPING } from './domain-damping.ts';
+import type { Mode } from './events.ts';
 import { createSync } from './service.ts';
 
-function desk(writable = true) {
+const START_MS = 1_795_400_000_000;
+
+function desk({ persons = 1 }: { readonly persons?: number } = {}) {
   const entries: Entry[] = [];
+  const around = { nowMs: START_MS, writable: true, signs: [] as string[], asked: [] as string[] };
   const append = (facts: readonly Fact[]) => {
-    if (!writable) return refuse({ reason: 'journal-not-writable' as const, text: 'disk full' });
+    if (!around.writable) return refuse({ reason: 'journal-not-writable' as const, text: 'disk full' });
     const added = facts.map((fact, n): Entry => {
       const seq = entries.length + n + 1;
-      return { desk: DeskId.parse('D1'), epoch: 1, seq, atMs: seq * 1_000, fact };
+      return { desk: DeskId.parse('D1'), epoch: 1, seq, atMs: around.nowMs, fact };
     });
     entries.push(...added);
     for (const entry of added) sync.projection.memory(entry);
     return ok(added);
   };
-  const sync = createSync({ journal: { append }, policy: { personsToDeclareLost: 1 }, now: () => 400_000 });
-  return { ...sync, entries };
+  const sync = createSync({
+    journal: { append },
+    policy: { personsToDeclareLost: persons },
+    now: () => around.nowMs,
+    desk: 'D1',
+    signsOfLife: () => around.signs,
+    verifyScopeCode: (code, text) => {
+      around.asked.push(text);
+      return code === `signed ${text}`;
+    },
+  });
+  /** The link shows this, once a second. */
+  const shows = (saw: 'up' | 'lost', seconds: number): void => {
+    for (let n = 0; n < seconds; n += 1) {
+      around.nowMs += 1_000;
+      sync.heard(saw, saw === 'up' ? 'main beats' : 'no beat');
+    }
+  };
+  const made = (): string[] =>
+    entries.map(({ fact }) => {
+      if (fact.kind === 'mode-changed')
+        return `${fact.from}>${fact.to} ${fact.sign ?? ''} ${fact.by.join('+')}`;
+      return fact.kind === 'main-heard' ? `${fact.state} by ${fact.sign}` : fact.kind;
+    });
+  return { ...sync, around, entries, shows, made };
 }
 
-const why = { reason: 'telephone says it is dead' };
+const EVERYTHING = { segments: [], accounts: [] };
+const why = { reason: 'telephone says it is dead', scope: EVERYTHING, scopeCode: '' };
 const dealer = { persons: ['dealer-1'] };
 
 describe('the mode of the desk', () => {
@@ -43,11 +74,9 @@ describe('the mode of the desk', () => {
       'HANDBACK main-is-up',
       'EMERGENCY may trade',
     ]);
-    expect(entries.map(({ fact }) => fact.kind === 'mode-changed' && [fact.by, fact.why])).toEqual([
-      [['dealer-1'], why.reason],
-      [['dealer-1'], why.reason],
-      [['dealer-1'], why.reason],
-    ]);
+    expect(entries.map(({ fact }) => fact.kind === 'mode-changed' && [fact.by, fact.why, fact.sign])).toEqual(
+      Array.from({ length: 3 }, () => [['dealer-1'], why.reason, 'person']),
+    );
   });
 
   it('refuses a second declaration and changes nothing', () => {
@@ -61,12 +90,13 @@ describe('the mode of the desk', () => {
   });
 
   it('shows the outage while it lasts', () => {
-    const { handlers } = desk();
+    const { handlers, around } = desk();
     expect(handlers.get()).toMatchObject({ mode: 'SUSPECT', mayTrade: false, outage: null });
     handlers.declareLost(why, dealer);
+    around.nowMs += 399_000;
     expect(handlers.get()).toMatchObject({
       mayTrade: true,
-      outage: { startedAtMs: 1_000, lastsMs: 399_000, reportable: true },
+      outage: { startedAtMs: START_MS, lastsMs: 399_000, reportable: true },
     });
   });
 
@@ -85,9 +115,199 @@ describe('the mode of the desk', () => {
     expect(port.view().mode).toBe('EMERGENCY');
   });
 
+  it('in HANDBACK starts in HANDBACK: main may be there, and the link will say so', () => {
+    const { handlers, start, port } = desk();
+    handlers.declareLost(why, dealer);
+    handlers.declareBack(why, dealer);
+    start();
+    expect(port.view().mode).toBe('HANDBACK');
+  });
+
   it('does not move when the journal can not be written', () => {
-    const { handlers, port } = desk(false);
+    const { handlers, port, around } = desk();
+    around.writable = false;
     expect(handlers.declareLost(why, dealer)).toMatchObject({ refusal: { reason: 'journal-not-writable' } });
     expect(port.mayTrade()).toBe('main-is-up');
+  });
+
+  it.each<[Mode, string]>([
+    ['STANDBY', 'no-such-move'],
+    ['SUSPECT', 'no-such-move'],
+    ['EMERGENCY', 'no-such-move'],
+    ['HANDBACK', 'STANDBY'],
+  ])('in %s a signed certificate: %s', (mode, wanted) => {
+    const { handlers, port } = desk();
+    const steps = { STANDBY: ['back'], SUSPECT: [], EMERGENCY: ['lost'], HANDBACK: ['lost', 'back'] }[mode];
+    for (const step of steps) {
+      if (step === 'lost') handlers.declareLost(why, dealer);
+      else handlers.declareBack(why, dealer);
+    }
+    expect(port.view().mode).toBe(mode);
+    const moved = port.signal('reconciled', ['asha', 'ravi'], 'certificate C1');
+    expect(moved.ok ? moved.value.mode : moved.refusal.reason).toBe(wanted);
+  });
+});
+
+describe('the scope of an emergency', () => {
+  it('is asked for each row', () => {
+    const { handlers, port } = desk();
+    expect(port.mayTradeRow('C1', 'NSE', 'FO')).toBe('main-is-up');
+    handlers.declareLost({ ...why, scope: { segments: ['NSE:FO'], accounts: ['C1'] } }, dealer);
+    expect([
+      port.mayTradeRow('C1', 'NSE', 'FO'),
+      port.mayTradeRow('C2', 'NSE', 'FO'),
+      port.mayTradeRow('C1', 'NSE', 'CM'),
+    ]).toEqual([null, 'outside-scope', 'outside-scope']);
+    expect(handlers.get().scope).toEqual({ segments: ['NSE:FO'], accounts: ['C1'] });
+    handlers.declareBack(why, dealer);
+    expect([port.covers('C1', 'NSE', 'FO'), port.covers('C2', 'NSE', 'FO')]).toEqual([true, false]);
+    expect(port.mayTradeRow('C1', 'NSE', 'FO')).toBe('main-is-up');
+  });
+});
+
+describe('the link of main', () => {
+  it('moves STANDBY and SUSPECT by itself, damped, and nothing leaves EMERGENCY but a person', () => {
+    const { shows, made, handlers, port } = desk();
+    shows('up', 20);
+    shows('lost', 3);
+    shows('up', 20);
+    expect(port.view().mode).toBe('STANDBY');
+    shows('lost', 10);
+    handlers.declareLost(why, dealer);
+    shows('up', 100);
+    expect(handlers.get()).toMatchObject({ mode: 'EMERGENCY', main: 'declared-lost', mainIsBack: true });
+    handlers.declareBack(why, dealer);
+    shows('lost', 10);
+    expect(made()).toEqual([
+      'up by link',
+      'SUSPECT>STANDBY link ',
+      'lost by link',
+      'STANDBY>SUSPECT link ',
+      'SUSPECT>EMERGENCY person dealer-1',
+      'up by link',
+      'EMERGENCY>HANDBACK person dealer-1',
+      'lost by link',
+      'HANDBACK>EMERGENCY link ',
+    ]);
+  });
+
+  it('counts the outage from the first beat that did not come', () => {
+    const { shows, handlers, around } = desk();
+    shows('up', 20);
+    const lastBeatMs = around.nowMs;
+    shows('lost', 10);
+    expect(handlers.get().outage?.startedAtMs).toBe(lastBeatMs + 1_000);
+  });
+
+  it('that flaps makes a bounded number of facts, and the bound is one', () => {
+    const { shows, made, port } = desk();
+    for (let n = 0; n < 100; n += 1) {
+      shows('up', 11);
+      shows('lost', 5);
+    }
+    expect(made().filter((one) => one === 'bound-reached')).toHaveLength(1);
+    expect(made()).toHaveLength(4 * DAMPING.upsAnHour + 1);
+    expect(port.view().mode).toBe('SUSPECT');
+  });
+
+  it('is judged again when the journal could not take it', () => {
+    const { shows, around, port } = desk();
+    shows('up', 20);
+    around.writable = false;
+    shows('lost', 10);
+    expect(port.view().mode).toBe('STANDBY');
+    around.writable = true;
+    shows('lost', 1);
+    expect(port.view().mode).toBe('SUSPECT');
+  });
+
+  it('lost in a handback does not make the desk trade while main lives by another way', () => {
+    const { shows, handlers, around, port, made } = desk();
+    handlers.declareLost(why, dealer);
+    shows('up', 20);
+    handlers.declareBack(why, dealer);
+    around.signs = ['drop copy: main’s order 4711 at 14:02:11'];
+    shows('lost', 30);
+    expect(port.view().mode).toBe('HANDBACK');
+    around.signs = [];
+    shows('lost', 1);
+    expect(port.view().mode).toBe('EMERGENCY');
+    expect(made().filter((one) => one === 'lost by link')).toHaveLength(1);
+  });
+
+  it('is told the same from the log after a restart', () => {
+    const folder = scratchFolder();
+    const open = () => {
+      const sync = createSync({
+        journal: { append: (facts) => journal.append(facts) },
+        policy: { personsToDeclareLost: 1 },
+        now: () => nowMs,
+        desk: 'D1',
+        signsOfLife: () => [],
+        verifyScopeCode: () => false,
+      });
+      const journal = openScratch(scratchOptions(folder.path), (entry) => sync.projection.memory(entry));
+      return { sync, journal };
+    };
+    let nowMs = START_MS;
+    const first = open();
+    for (let n = 0; n < 20; n += 1) first.sync.heard('up', `beat ${(nowMs += 1_000)}`);
+    expect(first.sync.port.view().mode).toBe('STANDBY');
+    first.journal.close();
+    const second = open();
+    expect(second.sync.port.view()).toEqual(first.sync.port.view());
+    // The link is not up yet: the desk is not in STANDBY by what it remembers, and the log says why.
+    second.sync.start();
+    expect(second.sync.port.view()).toMatchObject({ mode: 'SUSPECT', heard: { state: 'lost' } });
+    for (let n = 0; n < 20; n += 1) second.sync.heard('up', `beat ${(nowMs += 1_000)}`);
+    expect(second.sync.port.view().mode).toBe('STANDBY');
+    second.journal.close();
+  });
+});
+
+describe('main that shows life by another way', () => {
+  const SIGN = 'drop copy: main’s order 4711 at 14:02:11';
+  const scope = { segments: ['NSE:FO'], accounts: [] };
+  const TEXT = 'lifeboat scope D1 2026-11-23 ["NSE:FO"] []';
+
+  it('is not declared lost, and the sign is named', () => {
+    const { handlers, around, entries } = desk();
+    around.signs = [SIGN];
+    expect(handlers.get().alive).toEqual([SIGN]);
+    const refused = handlers.declareLost({ ...why, scope }, dealer);
+    expect(refused).toMatchObject({
+      refusal: { reason: 'main-is-alive', text: expect.stringContaining(SIGN) },
+    });
+    expect(entries).toEqual([]);
+    around.signs = [];
+    expect(handlers.declareLost({ ...why, scope }, dealer).ok).toBe(true);
+  });
+
+  it.each([
+    ['a wrong one', 'signed lifeboat scope D2 2026-11-23 ["NSE:FO"] []', 'scope-code-wrong'],
+    ['one for everything, for a part', 'signed lifeboat scope D1 2026-11-23 [] []', 'scope-code-wrong'],
+    ['yesterday’s', 'signed lifeboat scope D1 2026-11-22 ["NSE:FO"] []', 'scope-code-wrong'],
+    ['the right one', `signed ${TEXT}`, 'EMERGENCY'],
+  ])('with headquarters’ code, %s: %s', (_what, scopeCode, wanted) => {
+    const { handlers, around, made, entries } = desk();
+    around.signs = [SIGN];
+    const done = handlers.declareLost({ ...why, scope, scopeCode }, dealer);
+    expect(around.asked).toEqual([TEXT]);
+    expect(done.ok ? done.value.mode : done.refusal.reason).toBe(wanted);
+    if (!done.ok) return expect(entries).toEqual([]);
+    expect(made()).toEqual(['SUSPECT>EMERGENCY headquarters dealer-1']);
+    expect(entries[0]?.fact).toMatchObject({ scope, why: expect.stringContaining(SIGN) });
+  });
+
+  it('is no matter for a suspicion, nor before enough persons spoke', () => {
+    const { handlers, around, port } = desk({ persons: 2 });
+    handlers.declareBack(why, dealer);
+    around.signs = [SIGN];
+    handlers.declareLost(why, dealer);
+    expect(port.view().mode).toBe('SUSPECT');
+    expect(handlers.declareLost(why, dealer)).toMatchObject({ refusal: { reason: 'second-person-needed' } });
+    expect(handlers.declareLost(why, { persons: ['a', 'b'] })).toMatchObject({
+      refusal: { reason: 'main-is-alive' },
+    });
   });
 });

@@ -1,15 +1,22 @@
+import type { Fact } from '#core/events.ts';
 import type { Journal, JournalRefusal, Projection } from '#core/journal/port.ts';
-import { ok, type Result } from '#core/lib/result.ts';
+import { ok, refuse, type Result } from '#core/lib/result.ts';
+import { istDate } from '#core/model/market-clock.ts';
 import type { Declaration, ModeShown } from './contract.ts';
+import { allows } from './domain-allows.ts';
+import { afterHeard, DAMPING, NOTHING_HEARD, observe, type DampingPolicy } from './domain-damping.ts';
+import { coverOf, plainScope, scopeText } from './domain-scope.ts';
 import {
   apply,
   decide,
   NEVER_SEEN,
   outageOf,
+  TABLE,
   type ModePolicy,
   type ModeRefusal,
-  type Signal,
+  type Said,
 } from './domain.ts';
+import type { MainHeard } from './events.ts';
 import type { ModePort, ModeView } from './port.ts';
 
 export type SyncRefusal = ModeRefusal | JournalRefusal;
@@ -18,6 +25,13 @@ export interface SyncDeps {
   readonly journal: Pick<Journal, 'append'>;
   readonly policy: ModePolicy;
   readonly now: () => number;
+  /** This desk's id, as headquarters names it in a scope code. */
+  readonly desk: string;
+  /** That main lives, by other ways than its link, each in words: drop copy shows a new order of its, another desk says so. */
+  readonly signsOfLife: () => readonly string[];
+  /** Whether `code` is headquarters' signature over the text. */
+  readonly verifyScopeCode: (code: string, text: string) => boolean;
+  readonly damping?: DampingPolicy;
 }
 
 interface Context {
@@ -25,62 +39,177 @@ interface Context {
   readonly persons: readonly string[];
 }
 
-/** The desk's mode towards main. Following main over a wire comes with the sync link; here persons speak. */
+/** Signs of life that one answer names. */
+const SIGNS_MAX = 20;
+
+type Moved = Result<ModeView, SyncRefusal>;
+
+/** The desk's mode towards main: what its link shows, damped, and what persons say. */
 export function createSync(deps: SyncDeps) {
+  const damp = deps.damping ?? DAMPING;
   let view: ModeView = NEVER_SEEN;
+  let damping = NOTHING_HEARD;
+  let covers = coverOf(view.scope);
 
   const projection: Projection = {
     name: 'sync',
     memory: (entry) => {
+      const before = view.scope;
       view = apply(view, entry);
+      if (view.scope !== before) covers = coverOf(view.scope);
+      const { fact, atMs } = entry;
+      if (fact.kind === 'main-heard' && fact.sign === 'link')
+        damping = afterHeard(damping, fact.state, atMs, damp);
     },
   };
 
-  const port: ModePort = {
-    view: () => view,
-    mayTrade: () => (view.mode === 'EMERGENCY' ? null : 'main-is-up'),
+  const append = (facts: readonly Fact[]): Moved => {
+    if (facts.length === 0) return ok(view);
+    const appended = deps.journal.append(facts);
+    return appended.ok ? ok(view) : appended;
   };
 
-  /** Appends the move that the signal makes, if it makes one. */
-  function signal(which: Signal, by: readonly string[], why: string): Result<ModeView, SyncRefusal> {
-    const decided = decide(view.mode, which, by, why, deps.policy);
+  /** Appends what was heard, if anything, and the move that it makes, if it makes one. */
+  function signal(said: Said, heard: readonly Fact[] = []): Moved {
+    const decided = decide(view, said, deps.policy);
     if (!decided.ok) return decided;
-    if (decided.value === null) return ok(view);
-    const appended = deps.journal.append([decided.value]);
-    return appended.ok ? ok(view) : appended;
+    return append(decided.value === null ? heard : [...heard, decided.value]);
   }
 
-  const shown = (): ModeShown => ({
+  const port = portOf(
+    () => view,
+    (...row) => covers(...row),
+    signal,
+  );
+
+  /** Main's loss moves by itself, but never into trading while main lives by another way. */
+  const missed = (why: string, heard: readonly Fact[] = []): Moved => {
+    const trades = TABLE[view.mode]['main-missed'] === 'EMERGENCY';
+    if (trades && deps.signsOfLife().length > 0) return append(heard);
+    const lostSinceMs = damping.missedSinceMs;
+    return signal({ signal: 'main-missed', by: [], why, sign: 'link', lostSinceMs }, heard);
+  };
+
+  const shown = (): ModeShown => shownOf(deps, view, port);
+
+  return {
+    port,
+    projection,
+    /** After replay: a desk that was in STANDBY and does not see main now is in SUSPECT. A handback waits for the link. */
+    start: (): Moved => {
+      if (view.mode !== 'STANDBY') return ok(view);
+      const why = 'the desk started and main is not seen';
+      return missed(why, view.heard?.state === 'up' ? [heardFact('lost', why)] : []);
+    },
+    /**
+     * What main's link sees, beat by beat: `lost` for each beat that did not come and, while there is no link, as often.
+     * Facts come of it only after damping. A refusal of the journal is tried again with the next observation.
+     */
+    heard(saw: 'up' | 'lost', why: string): void {
+      const { damping: next, verdict } = observe(damping, saw, deps.now(), damp);
+      damping = next;
+      if (verdict === 'up') {
+        signal({ signal: 'main-seen', by: [], why, sign: 'link' }, [heardFact('up', why)]);
+      } else if (verdict === 'lost') missed(why, [heardFact('lost', why)]);
+      else if (verdict === 'bound') append([boundOf(damp)]);
+      // Lost in a handback, and held up by a sign of life that is now gone.
+      else if (saw === 'lost' && isLostAgain(view)) missed(why);
+    },
+    handlers: {
+      get: shown,
+      declareLost: (declaration: Declaration, { persons }: Context): Result<ModeShown, SyncRefusal> => {
+        const said = saidLost(deps, view, declaration, persons);
+        const moved = said.ok ? signal(said.value) : said;
+        return moved.ok ? ok(shown()) : moved;
+      },
+      declareBack: ({ reason }: Declaration, { persons }: Context): Result<ModeShown, SyncRefusal> => {
+        const moved = signal({ signal: 'person-accepts-main', by: persons, why: reason, sign: 'person' });
+        return moved.ok ? ok(shown()) : moved;
+      },
+    },
+  };
+}
+
+function portOf(
+  view: () => ModeView,
+  covers: ModePort['covers'],
+  signal: (said: Said) => ReturnType<ModePort['signal']>,
+): ModePort {
+  const mayTrade = (): 'main-is-up' | null => (allows(view().mode, 'trade') ? null : 'main-is-up');
+  return {
+    view,
+    mayTrade,
+    mayTradeRow: (...row) => mayTrade() ?? (covers(...row) ? null : 'outside-scope'),
+    covers,
+    signal: (which, by, why) => signal({ signal: which, by, why, sign: 'person' }),
+  };
+}
+
+/**
+ * A person's word that main is lost. Where it would start trading, main's life is looked for by other ways first; only
+ * headquarters' signature over desk, date and scope goes before a sign of life.
+ */
+function saidLost(
+  deps: SyncDeps,
+  { mode }: ModeView,
+  { reason: why, scope, scopeCode }: Declaration,
+  by: readonly string[],
+): Result<Said, ModeRefusal> {
+  if (mode === 'STANDBY') return ok({ signal: 'person-says-lost', by, why, sign: 'person' });
+  const said: Said = { signal: 'persons-confirm-lost', by, why, sign: 'person', scope };
+  const decided = decide({ mode, scope }, said, deps.policy);
+  if (!decided.ok) return decided;
+  const signs = deps.signsOfLife().slice(0, SIGNS_MAX);
+  if (signs.length === 0) return ok(said);
+  const shows = signs.join('; ');
+  const text = scopeText(deps.desk, istDate(deps.now()), scope);
+  if (scopeCode === '') {
+    return refuse({
+      reason: 'main-is-alive',
+      text: `Main shows life: ${shows}. Only with headquarters' code for this scope may the desk trade.`,
+    });
+  }
+  if (!deps.verifyScopeCode(scopeCode, text)) {
+    const names = `${plainScope(scope).segments.join(', ') || 'all segments'}, ${scope.accounts.length || 'all'} accounts`;
+    return refuse({
+      reason: 'scope-code-wrong',
+      text: `The code is not headquarters' for ${deps.desk}, today, ${names}. Main shows life: ${shows}.`,
+    });
+  }
+  return ok({ ...said, sign: 'headquarters', why: `${why} (headquarters' code, although ${shows})` });
+}
+
+function shownOf(deps: SyncDeps, view: ModeView, port: ModePort): ModeShown {
+  const { scope, heard } = view;
+  return {
     mode: view.mode,
     sinceMs: view.sinceMs,
     why: view.why,
     by: [...view.by],
     main: view.main,
     mayTrade: port.mayTrade() === null,
+    scope: { segments: [...scope.segments], accounts: [...scope.accounts] },
+    alive: deps.signsOfLife().slice(0, SIGNS_MAX),
+    mainIsBack: heard?.state === 'up' && (view.mode === 'EMERGENCY' || view.mode === 'SUSPECT'),
     personsToDeclareLost: deps.policy.personsToDeclareLost,
     outage: view.lostSinceMs === null ? null : outageOf(view.lostSinceMs, deps.now()),
-  });
-  const declare = (
-    which: Signal,
-    { reason }: Declaration,
-    { persons }: Context,
-  ): Result<ModeShown, SyncRefusal> => {
-    const moved = signal(which, persons, reason);
-    return moved.ok ? ok(shown()) : moved;
   };
+}
 
+function isLostAgain({ mode, heard, sinceMs }: ModeView): boolean {
+  return mode === 'HANDBACK' && heard?.state === 'lost' && heard.sinceMs > sinceMs;
+}
+
+function heardFact(state: 'up' | 'lost', why: string): MainHeard {
+  return { kind: 'main-heard', v: 1, state, sign: 'link', why };
+}
+
+function boundOf({ upsAnHour }: DampingPolicy): Fact {
   return {
-    port,
-    projection,
-    /** After replay: a desk that was in STANDBY and does not see main now is in SUSPECT. */
-    start: (): Result<ModeView, SyncRefusal> =>
-      signal('main-missed', [], 'the desk started and main is not seen'),
-    handlers: {
-      get: shown,
-      declareLost: (declaration: Declaration, context: Context) =>
-        declare(view.mode === 'STANDBY' ? 'person-says-lost' : 'persons-confirm-lost', declaration, context),
-      declareBack: (declaration: Declaration, context: Context) =>
-        declare('person-accepts-main', declaration, context),
-    },
+    kind: 'bound-reached',
+    v: 1,
+    bound: 'main-up-an-hour',
+    limit: upsAnHour,
+    outcome: 'the link to main comes and goes: main stays lost for this desk until it has been quiet',
   };
 }
