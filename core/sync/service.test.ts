@@ -1,58 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry, Fact } from '#core/events.ts';
 import { openScratch, scratchOptions } from '#core/journal/stage.ts';
 import { scratchFolder } from '#core/journal/stage-folder.ts';
-import { ok, refuse } from '#core/lib/result.ts';
-import { DeskId } from '#core/model/ids.ts';
 import { DAMPING } from './domain-damping.ts';
 import type { Mode } from './events.ts';
 import { createSync } from './service.ts';
-
-const START_MS = 1_795_400_000_000;
-
-function desk({ persons = 1 }: { readonly persons?: number } = {}) {
-  const entries: Entry[] = [];
-  const around = { nowMs: START_MS, writable: true, signs: [] as string[], asked: [] as string[] };
-  const append = (facts: readonly Fact[]) => {
-    if (!around.writable) return refuse({ reason: 'journal-not-writable' as const, text: 'disk full' });
-    const added = facts.map((fact, n): Entry => {
-      const seq = entries.length + n + 1;
-      return { desk: DeskId.parse('D1'), epoch: 1, seq, atMs: around.nowMs, fact };
-    });
-    entries.push(...added);
-    for (const entry of added) sync.projection.memory(entry);
-    return ok(added);
-  };
-  const sync = createSync({
-    journal: { append },
-    policy: { personsToDeclareLost: persons },
-    now: () => around.nowMs,
-    desk: 'D1',
-    signsOfLife: () => around.signs,
-    verifyScopeCode: (code, text) => {
-      around.asked.push(text);
-      return code === `signed ${text}`;
-    },
-  });
-  /** The link shows this, once a second. */
-  const shows = (saw: 'up' | 'lost', seconds: number): void => {
-    for (let n = 0; n < seconds; n += 1) {
-      around.nowMs += 1_000;
-      sync.heard(saw, saw === 'up' ? 'main beats' : 'no beat');
-    }
-  };
-  const made = (): string[] =>
-    entries.map(({ fact }) => {
-      if (fact.kind === 'mode-changed')
-        return `${fact.from}>${fact.to} ${fact.sign ?? ''} ${fact.by.join('+')}`;
-      return fact.kind === 'main-heard' ? `${fact.state} by ${fact.sign}` : fact.kind;
-    });
-  return { ...sync, around, entries, shows, made };
-}
-
-const EVERYTHING = { segments: [], accounts: [] };
-const why = { reason: 'telephone says it is dead', scope: EVERYTHING, scopeCode: '' };
-const dealer = { persons: ['dealer-1'] };
+import { deskInMode as desk, ONE_PERSON as dealer, SAID_DEAD as why, START_MS } from './service-stage.ts';
 
 describe('the mode of the desk', () => {
   it('trades in EMERGENCY only', () => {
@@ -262,52 +214,5 @@ describe('the link of main', () => {
     for (let n = 0; n < 20; n += 1) second.sync.heard('up', `beat ${(nowMs += 1_000)}`);
     expect(second.sync.port.view().mode).toBe('STANDBY');
     second.journal.close();
-  });
-});
-
-describe('main that shows life by another way', () => {
-  const SIGN = 'drop copy: main’s order 4711 at 14:02:11';
-  const scope = { segments: ['NSE:FO'], accounts: [] };
-  const TEXT = 'lifeboat scope D1 2026-11-23 ["NSE:FO"] []';
-
-  it('is not declared lost, and the sign is named', () => {
-    const { handlers, around, entries } = desk();
-    around.signs = [SIGN];
-    expect(handlers.get().alive).toEqual([SIGN]);
-    const refused = handlers.declareLost({ ...why, scope }, dealer);
-    expect(refused).toMatchObject({
-      refusal: { reason: 'main-is-alive', text: expect.stringContaining(SIGN) },
-    });
-    expect(entries).toEqual([]);
-    around.signs = [];
-    expect(handlers.declareLost({ ...why, scope }, dealer).ok).toBe(true);
-  });
-
-  it.each([
-    ['a wrong one', 'signed lifeboat scope D2 2026-11-23 ["NSE:FO"] []', 'scope-code-wrong'],
-    ['one for everything, for a part', 'signed lifeboat scope D1 2026-11-23 [] []', 'scope-code-wrong'],
-    ['yesterday’s', 'signed lifeboat scope D1 2026-11-22 ["NSE:FO"] []', 'scope-code-wrong'],
-    ['the right one', `signed ${TEXT}`, 'EMERGENCY'],
-  ])('with headquarters’ code, %s: %s', (_what, scopeCode, wanted) => {
-    const { handlers, around, made, entries } = desk();
-    around.signs = [SIGN];
-    const done = handlers.declareLost({ ...why, scope, scopeCode }, dealer);
-    expect(around.asked).toEqual([TEXT]);
-    expect(done.ok ? done.value.mode : done.refusal.reason).toBe(wanted);
-    if (!done.ok) return expect(entries).toEqual([]);
-    expect(made()).toEqual(['SUSPECT>EMERGENCY headquarters dealer-1']);
-    expect(entries[0]?.fact).toMatchObject({ scope, why: expect.stringContaining(SIGN) });
-  });
-
-  it('is no matter for a suspicion, nor before enough persons spoke', () => {
-    const { handlers, around, port } = desk({ persons: 2 });
-    handlers.declareBack(why, dealer);
-    around.signs = [SIGN];
-    handlers.declareLost(why, dealer);
-    expect(port.view().mode).toBe('SUSPECT');
-    expect(handlers.declareLost(why, dealer)).toMatchObject({ refusal: { reason: 'second-person-needed' } });
-    expect(handlers.declareLost(why, { persons: ['a', 'b'] })).toMatchObject({
-      refusal: { reason: 'main-is-alive' },
-    });
   });
 });

@@ -82,39 +82,21 @@ export function createSync(deps: SyncDeps) {
     signal,
   );
 
-  /** Main's loss moves by itself, but never into trading while main lives by another way. */
-  const missed = (why: string, heard: readonly Fact[] = []): Moved => {
-    const trades = TABLE[view.mode]['main-missed'] === 'EMERGENCY';
-    if (trades && deps.signsOfLife().length > 0) return append(heard);
-    const lostSinceMs = damping.missedSinceMs;
-    return signal({ signal: 'main-missed', by: [], why, sign: 'link', lostSinceMs }, heard);
-  };
-
   const shown = (): ModeShown => shownOf(deps, view, port);
 
   return {
     port,
     projection,
-    /** After replay: a desk that was in STANDBY and does not see main now is in SUSPECT. A handback waits for the link. */
-    start: (): Moved => {
-      if (view.mode !== 'STANDBY') return ok(view);
-      const why = 'the desk started and main is not seen';
-      return missed(why, view.heard?.state === 'up' ? [heardFact('lost', why)] : []);
-    },
-    /**
-     * What main's link sees, beat by beat: `lost` for each beat that did not come and, while there is no link, as often.
-     * Facts come of it only after damping. A refusal of the journal is tried again with the next observation.
-     */
-    heard(saw: 'up' | 'lost', why: string): void {
-      const { damping: next, verdict } = observe(damping, saw, deps.now(), damp);
-      damping = next;
-      if (verdict === 'up') {
-        signal({ signal: 'main-seen', by: [], why, sign: 'link' }, [heardFact('up', why)]);
-      } else if (verdict === 'lost') missed(why, [heardFact('lost', why)]);
-      else if (verdict === 'bound') append([boundOf(damp)]);
-      // Lost in a handback, and held up by a sign of life that is now gone.
-      else if (saw === 'lost' && isLostAgain(view)) missed(why);
-    },
+    ...linkOf(deps, damp, {
+      view: () => view,
+      append,
+      signal,
+      observe(saw) {
+        const seen = observe(damping, saw, deps.now(), damp);
+        damping = seen.damping;
+        return seen;
+      },
+    }),
     handlers: {
       get: shown,
       declareLost: (declaration: Declaration, { persons }: Context): Result<ModeShown, SyncRefusal> => {
@@ -126,6 +108,46 @@ export function createSync(deps: SyncDeps) {
         const moved = signal({ signal: 'person-accepts-main', by: persons, why: reason, sign: 'person' });
         return moved.ok ? ok(shown()) : moved;
       },
+    },
+  };
+}
+
+interface Inside {
+  readonly view: () => ModeView;
+  readonly append: (facts: readonly Fact[]) => Moved;
+  readonly signal: (said: Said, heard: readonly Fact[]) => Moved;
+  readonly observe: (saw: 'up' | 'lost') => ReturnType<typeof observe>;
+}
+
+/** What main's link moves by itself. */
+function linkOf(deps: SyncDeps, damp: DampingPolicy, inside: Inside) {
+  /** Main's loss never moves into trading while main lives by another way. */
+  const missed = (why: string, heard: readonly Fact[], lostSinceMs: number | null): Moved => {
+    const trades = TABLE[inside.view().mode]['main-missed'] === 'EMERGENCY';
+    if (trades && deps.signsOfLife().length > 0) return inside.append(heard);
+    return inside.signal({ signal: 'main-missed', by: [], why, sign: 'link', lostSinceMs }, heard);
+  };
+  return {
+    /** After replay: a desk that was in STANDBY and does not see main now is in SUSPECT. A handback waits for the link. */
+    start(): Moved {
+      const { mode, heard } = inside.view();
+      if (mode !== 'STANDBY') return ok(inside.view());
+      const why = 'the desk started and main is not seen';
+      return missed(why, heard?.state === 'up' ? [heardFact('lost', why)] : [], null);
+    },
+    /**
+     * What main's link sees, beat by beat: `lost` for each beat that did not come and, while there is no link, as often.
+     * Facts come of it only after damping. A refusal of the journal is tried again with the next observation.
+     */
+    heard(saw: 'up' | 'lost', why: string): void {
+      const { damping, verdict } = inside.observe(saw);
+      const lostSinceMs = damping.missedSinceMs;
+      if (verdict === 'up') {
+        inside.signal({ signal: 'main-seen', by: [], why, sign: 'link' }, [heardFact('up', why)]);
+      } else if (verdict === 'lost') missed(why, [heardFact('lost', why)], lostSinceMs);
+      else if (verdict === 'bound') inside.append([boundOf(damp)]);
+      // Lost in a handback, and held up by a sign of life that is now gone.
+      else if (saw === 'lost' && isLostAgain(inside.view())) missed(why, [], lostSinceMs);
     },
   };
 }
