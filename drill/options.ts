@@ -10,7 +10,7 @@ export const USAGE = `usage: npm run drill -- [--accounts N] [--positions N] [--
   [--kill desk|exchange|link [--kill-at before-commit|commit-write|write-ack|ack-fill|in-recovery]]
   [--kill desk --kill-at handback-send|handback-ack]
   [--kill main [--kill-at before-commit|after-commit-before-ack|any]]
-  [--main-scenario healthy|slow|frozen|refusing|old-data|fires-square-off|ignores-fence|none]
+  [--main-scenario healthy|slow|frozen|refusing|old-data|obeys|fires-square-off|ignores-fence|none]
   [--main-returns after|mid-run] [--main-link cut,duplicate,reorder] [--desks N] [--facts N]
   [--gateway fix://SENDER@HOST:PORT/TARGET?version=4.4 --ledger FILE]
   [--instruments FILE --positions-file FILE]
@@ -45,6 +45,7 @@ export const SCENARIOS = [
   'frozen',
   'refusing',
   'old-data',
+  'obeys',
   'fires-square-off',
   'ignores-fence',
 ] as const;

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { GENESIS, headMessage, hexOf, rowHash } from '#core/journal/chain.ts';
+import type { LedgerRecord } from '#drill/exchange/record.ts';
 import { makeBook } from '#drill/book/make.ts';
 import { judgeHandback, type DeskFile, type FactOf, type HeadOf, type MainStore } from './handback.ts';
 import { walk } from './timeline.ts';
@@ -13,14 +14,12 @@ const nets = [...walk(book, [], []).lines.values()].map(({ account, instrumentId
   net,
 }));
 
+type Body = { readonly kind: string } & Readonly<Record<string, unknown>>;
 const CERTIFICATE = { kind: 'certificate-signed', id: 'C1', closing: { epoch: 1, seq: 5 } };
 const RECONCILED = { kind: 'reconciled', differences: [{}, {}] };
 
 /** A log of facts with these bodies, chained on to `from`. */
-function chained(
-  bodies: readonly { readonly kind: string }[],
-  { epoch = 1, from = null as FactOf | null } = {},
-): FactOf[] {
+function chained(bodies: readonly Body[], { epoch = 1, from = null as FactOf | null } = {}): FactOf[] {
   const rows: FactOf[] = [];
   for (const body of bodies) {
     const before = rows.at(-1) ?? from;
@@ -44,7 +43,7 @@ function headOf({ epoch, seq, hash }: FactOf): HeadOf {
   return { epoch, seq, hash, signature, publicKey: publicKey.export({ format: 'der', type: 'spki' }) };
 }
 
-const plain = { kind: 'order-filled' };
+const plain: Body = { kind: 'order-filled' };
 const log = chained([plain, plain, plain, plain, RECONCILED, CERTIFICATE, plain]);
 const heads = log.slice(3, 4).map(headOf);
 const file = (facts: readonly FactOf[] = log, before: readonly FactOf[] = []): DeskFile => ({
@@ -59,8 +58,8 @@ const store = (facts: readonly FactOf[], more: Partial<MainStore> = {}): MainSto
   certificates: ['C1'],
   ...more,
 });
-const judged = (main: MainStore, desk = file(), excused = '') =>
-  judgeHandback({ book, records: [], desks: [desk], main, excused });
+const judged = (main: MainStore, desk = file(), excused = '', records: readonly LedgerRecord[] = []) =>
+  judgeHandback({ book, records, owners: ['LIFEBOAT'], mainBackAtMs: 5, desks: [desk], main, excused });
 const without = (seq: number): FactOf[] => log.filter((row) => row.seq !== seq);
 
 describe('the judge of a handback', () => {
@@ -99,7 +98,7 @@ describe('the judge of a handback', () => {
   });
 
   it('finds a fact that was changed, and everything after it hashed anew', () => {
-    const forged = chained([plain, { kind: 'order-filled', x: 1 } as typeof plain, plain, plain, RECONCILED]);
+    const forged = chained([plain, { kind: 'order-filled', x: 1 }, plain, plain, RECONCILED]);
     const { handback, chainAtMain } = judged(store(forged));
     expect(handback).toMatchObject({ acked: 1, lost: 4 });
     expect(chainAtMain).toBe('DRILL, head 1/4');
@@ -122,6 +121,56 @@ describe('the judge of a handback', () => {
       handback: { certificate: null, facts: 5 },
       complaints: [],
     });
+  });
+
+  it("finds main's trades in rows that the desk had closed, and whether the desk names them", () => {
+    const row = nets.find(({ net }) => net > 0);
+    const { account = '', instrumentId = '', net = 0 } = row ?? {};
+    const trade = (id: string, owner: string, atMs: number): LedgerRecord[] => [
+      {
+        kind: 'accepted',
+        atMs,
+        exchangeOrderId: id,
+        owner,
+        clientOrderId: id,
+        account,
+        instrumentId,
+        side: 'sell',
+        quantity: net,
+        type: 'market',
+        priceE4: null,
+        timeInForce: 'DAY',
+      },
+      {
+        kind: 'filled',
+        atMs,
+        exchangeOrderId: id,
+        tradeNumber: id,
+        quantity: net,
+        priceE4: 1,
+        tradingDate: '2026-11-25',
+      },
+    ];
+    const positions = nets.map((one) => (one === row ? { ...one, net: -net } : one));
+    const records = [...trade('7', 'LIFEBOAT', 4), ...trade('8', 'MAIN', 6)];
+    const main = (facts: readonly FactOf[]) => store(facts, { positions });
+    const unnamed = judged(main(log), file(), '', records);
+    expect(unnamed).toMatchObject({ doubleCloses: 1, mainAgrees: true });
+    expect(unnamed.complaints.join()).toContain("order 8 of main's closed a row a second time");
+    const naming = chained([
+      plain,
+      plain,
+      plain,
+      plain,
+      RECONCILED,
+      { kind: 'double-close-seen', exchangeOrderId: '8' },
+    ]);
+    expect(judged(main(naming), file(naming), 'signed nothing', records)).toMatchObject({
+      doubleCloses: 1,
+      complaints: [],
+    });
+    const earlier = [...trade('7', 'LIFEBOAT', 4), ...trade('8', 'MAIN', 4)];
+    expect(judged(main(log), file(), '', earlier).doubleCloses).toBe(0);
   });
 
   it('keeps the epochs of a restored desk apart', () => {

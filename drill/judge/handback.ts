@@ -1,8 +1,10 @@
 import { verify } from 'node:crypto';
 import { GENESIS, headMessage, hexOf, rowHash, type ChainRow } from '#core/journal/chain.ts';
 import type { EpochOpened } from '#core/journal/events.ts';
+import type { DoubleCloseSeen } from '#core/sync/events.ts';
 import type { Book } from '#drill/book/book.ts';
 import type { LedgerRecord } from '#drill/exchange/record.ts';
+import { MAIN } from '#drill/exchange/history.ts';
 import { keyOf, walk } from './timeline.ts';
 
 /** A row of a desk's log, as its file has it or as main's store has it. */
@@ -67,13 +69,17 @@ export interface HandbackVerdict {
   /** "ok", or the first row at main that does not follow from the one before it. */
   readonly chainAtMain: string;
   readonly complaints: readonly string[];
-  /** What a certificate names of main's own trades in rows that the desk closed. */
+  /** Orders of main's that traded, by the ledger, in rows that a desk had closed. */
   readonly doubleCloses: number;
 }
 
 export interface HandbackInput {
   readonly book: Book;
   readonly records: readonly LedgerRecord[];
+  /** CompIDs of the desks at the exchange. */
+  readonly owners: readonly string[];
+  /** Epoch ms of the drill's clock: what main trades from here on, it trades although a desk has the book. */
+  readonly mainBackAtMs: number;
   readonly desks: readonly DeskFile[];
   readonly main: MainStore;
   /** Why no certificate can be expected; empty: one of each desk. */
@@ -90,6 +96,8 @@ export function judgeHandback(input: HandbackInput): HandbackVerdict {
   const positions = comparePositions(input);
   const chains = input.desks.map(({ desk }) => chainAt(desk, input.main));
   const broken = chains.find((chain) => chain !== 'ok') ?? 'ok';
+  const named = new Set(each.flatMap(({ named: ids }) => ids));
+  const doubled = doubleCloses(input);
   const lacking = certificates.filter((one) => one === null).length;
   const handback = {
     facts: sum(({ facts }) => facts),
@@ -103,10 +111,13 @@ export function judgeHandback(input: HandbackInput): HandbackVerdict {
     handback,
     mainAgrees: positions.length === 0,
     chainAtMain: broken,
-    doubleCloses: sum(({ doubleCloses }) => doubleCloses),
+    doubleCloses: doubled.length,
     complaints: [
       ...each.flatMap(({ complaints }) => complaints),
       ...positions.slice(0, SHOWN_MAX),
+      ...doubled
+        .filter((id) => !named.has(id))
+        .map((id) => `order ${id} of main's closed a row a second time, and no desk names it`),
       ...(broken === 'ok' ? [] : [`the chain at main does not hold: ${broken}`]),
       ...(lacking > 0 && input.excused === '' ? [`${lacking} desks have no certificate`] : []),
     ],
@@ -115,7 +126,8 @@ export function judgeHandback(input: HandbackInput): HandbackVerdict {
 
 interface Compared extends Omit<Handback, 'certificate'> {
   readonly certificate: string | null;
-  readonly doubleCloses: number;
+  /** Orders of main's that the desk names. */
+  readonly named: readonly string[];
   readonly complaints: readonly string[];
 }
 
@@ -144,7 +156,7 @@ function compare({ desk, facts, before }: DeskFile, main: MainStore): Compared {
     duplicates: repeated + strange.length,
     lost: lost.length + changed.length,
     differences: closing.differences,
-    doubleCloses: closing.doubleCloses,
+    named: closing.named,
     certificate: closing.certificate,
     complaints: [
       ...(lost.length > 0 ? [`${desk}: main lacks ${lost.length} facts: ${first(lost)}`] : []),
@@ -160,7 +172,7 @@ interface Closing {
   readonly seq: number;
   readonly certificate: string | null;
   readonly differences: number;
-  readonly doubleCloses: number;
+  readonly named: readonly string[];
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -180,8 +192,23 @@ function closingOf(facts: readonly FactOf[]): Closing {
     seq: signed?.closing.seq ?? facts.at(-1)?.seq ?? 0,
     certificate: signed?.id ?? null,
     differences: reconciled?.differences.length ?? 0,
-    doubleCloses: facts.filter(({ kind }) => kind === 'double-close-seen').length,
+    named: facts.flatMap(({ kind, body }) =>
+      kind === 'double-close-seen' ? [(JSON.parse(body) as DoubleCloseSeen).exchangeOrderId] : [],
+    ),
   };
+}
+
+/** Main's orders that traded after its return in rows in which a desk has traded: by the ledger alone. */
+function doubleCloses({ book, records, owners, mainBackAtMs }: HandbackInput): readonly string[] {
+  const { orders, lines } = walk(book, records, owners);
+  const traded = new Set<string>();
+  for (const record of records) {
+    if (record.kind !== 'filled' || record.atMs < mainBackAtMs) continue;
+    const order = orders.get(record.exchangeOrderId);
+    if (order?.owner !== MAIN || (lines.get(order.key)?.deskFilled ?? 0) === 0) continue;
+    traded.add(record.exchangeOrderId);
+  }
+  return [...traded];
 }
 
 /** Every row follows from the one before it by its hash, and every signed head signs the row that it names. */

@@ -1,11 +1,12 @@
+import type { BookRow } from '#drill/main-server/book-rows.ts';
 import type { Database, SqlRow } from '#drill/main-server/database.ts';
+import { netsOf, OwnTrade, TRADE_KINDS } from '#drill/main-server/nets.ts';
+import { storeOfFacts } from '#drill/main-server/store-facts.ts';
+import { z } from 'zod';
 import type { FactOf, HeadOf, MainPosition, MainStore } from './handback.ts';
 
-/** Main's tables, as they lie there; main has stopped. The nets are main's own sum over its book and those facts. */
-export async function readMainStore(
-  database: Database,
-  positions: readonly MainPosition[],
-): Promise<MainStore> {
+/** Main's tables, as they lie there; main has stopped. */
+export async function readMainStore(database: Database): Promise<MainStore> {
   const facts = await database.rows(
     'SELECT desk, epoch, seq, at_ms, kind, version, body, hash FROM facts ORDER BY desk, epoch, seq',
   );
@@ -14,9 +15,29 @@ export async function readMainStore(
   return {
     facts: byDesk(facts, factOf),
     heads: byDesk(heads, headOf),
-    positions,
+    positions: await positionsOf(database),
     certificates: certificates.map((row) => String(row['id'])),
   };
+}
+
+const BookNote = z.object({ tradingDate: z.string(), cuts: z.array(z.string()) });
+
+/** Main's own sum, over its book and the facts that it has received. */
+async function positionsOf(database: Database): Promise<readonly MainPosition[]> {
+  const partOf = async (part: string): Promise<readonly BookRow[]> => {
+    const rows = await database.rows('SELECT body FROM book_rows WHERE part = $1', part);
+    return rows.map((row) => JSON.parse(String(row['body'])) as BookRow);
+  };
+  const [note] = await database.rows("SELECT body FROM notes WHERE name = 'book'");
+  const own = await database.rows('SELECT body FROM own_trades');
+  return netsOf({
+    positions: await partOf('positions'),
+    instruments: await partOf('instruments'),
+    pending: await partOf('pending'),
+    facts: await storeOfFacts(database).factsOfKinds(TRADE_KINDS),
+    own: own.map((row) => OwnTrade.parse(JSON.parse(String(row['body'])))),
+    ...BookNote.parse(JSON.parse(String(note?.['body']))),
+  });
 }
 
 function byDesk<Item>(

@@ -10,6 +10,12 @@ import { handBack, type HandedBack } from './handing-back.ts';
 import { padFacts } from './padding.ts';
 import { GivesUp, Patience } from './patience.ts';
 
+export interface PlayedAll {
+  readonly desks: readonly Played[];
+  /** When main was there again, epoch ms of the drill's clock; null without main. */
+  readonly mainBackAtMs: number | null;
+}
+
 /** A desk of the rehearsal, with its name in the world. */
 export interface Player {
   readonly desk: DeskProcess;
@@ -41,10 +47,15 @@ const ANY_MS = 2_500;
 const REFUSING_MS = 3_000;
 
 /** The whole emergency, all desks side by side; what main does happens once, to all of them. */
-export async function playEmergency(options: EmergencyOptions): Promise<readonly Played[]> {
+export async function playEmergency(options: EmergencyOptions): Promise<PlayedAll> {
   const { world, players, signal } = options;
-  const at = players.map((player) => new Stage(player, new Patience(player.desk, signal), options));
+  let returning: Promise<void> | null = null;
+  const back = (): Promise<void> => (returning ??= returnMain(options));
+  const at = players.map(
+    (player) => new Stage(player, new Patience(player.desk, signal), { ...options, back }),
+  );
   const all = <Value>(what: (stage: Stage) => Promise<Value>): Promise<Value[]> => Promise.all(at.map(what));
+  let mainBackAtMs: number | null = null;
   if (world.main === null) {
     await all((stage) => stage.files());
   } else {
@@ -57,22 +68,29 @@ export async function playEmergency(options: EmergencyOptions): Promise<readonly
   await all((stage) => stage.exit());
   if (world.main !== null) {
     await all((stage) => stage.pad());
-    await returnMain(options);
+    mainBackAtMs = Date.now() + world.file.clockOffsetMs;
+    await back();
     await all((stage) => stage.handBack());
   }
-  return at.map((stage) => stage.played());
+  return { desks: at.map((stage) => stage.played()), mainBackAtMs };
+}
+
+interface StageOptions extends EmergencyOptions {
+  /** Main is there again; asked a second time, it stays. */
+  readonly back: () => Promise<void>;
 }
 
 class Stage {
   readonly #player: Player;
   readonly #patience: Patience;
-  readonly #options: EmergencyOptions;
+  readonly #options: StageOptions;
   readonly #complaints: string[] = [];
+  #mainIsBack = false;
   #exited: Exited | null = null;
   #collected: Collected | null = null;
   #handedBack: HandedBack | null = null;
 
-  constructor(player: Player, patience: Patience, options: EmergencyOptions) {
+  constructor(player: Player, patience: Patience, options: StageOptions) {
     this.#player = player;
     this.#patience = patience;
     this.#options = options;
@@ -138,9 +156,10 @@ class Stage {
 
   /** In the middle of the exit: main is back, and nobody but a person may make anything of it. */
   #running(): void {
-    const { world, mainReturns } = this.#options;
-    if (world.main === null || mainReturns !== 'mid-run' || world.main.process.isUp()) return;
-    void returnMain(this.#options);
+    const { mainReturns, back } = this.#options;
+    if (mainReturns !== 'mid-run' || this.#mainIsBack) return;
+    this.#mainIsBack = true;
+    back().catch((error: unknown) => this.complain(`main did not come back: ${String(error)}`));
   }
 }
 
@@ -156,15 +175,17 @@ const COMES_BACK: Readonly<Record<Scenario, string>> = {
   frozen: 'healthy',
   refusing: 'refusing',
   'old-data': 'old-data',
+  obeys: 'obeys',
   'fires-square-off': 'fires-square-off',
   'ignores-fence': 'ignores-fence',
 };
 
-/** Main comes back as the scenario says. A second call finds it there. */
+/** Main comes back as the scenario says. */
 async function returnMain({ world, mainScenario, kill, seed, say }: EmergencyOptions): Promise<void> {
   const { main } = world;
-  if (main === null || mainScenario === null || main.process.isUp()) return;
+  if (main === null || mainScenario === null) return;
   main.process.stayUp();
+  say('main is back');
   if (mainScenario === 'frozen') await main.process.start();
   else await main.process.start([`--scenario=${COMES_BACK[mainScenario]}`]);
   if (mainScenario === 'refusing') {

@@ -20,7 +20,7 @@ import { openWorld, type MainOptions, type World, type WorldDesk } from '#drill/
 import { readMainHits } from '#drill/main-server/kill.ts';
 import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { startDesk } from './desk-process.ts';
-import { playEmergency, type Played, type Player } from './emergency.ts';
+import { playEmergency, type PlayedAll, type Player } from './emergency.ts';
 import { readPeerLedger } from './peer-ledger.ts';
 import { complaintsOf, reportOf, type Findings, type Report, type Struck } from './report.ts';
 
@@ -150,7 +150,7 @@ async function judged(
   options: RehearsalOptions,
   world: World,
   players: readonly Player[],
-  played: readonly Played[],
+  { desks: played, mainBackAtMs }: PlayedAll,
 ): Promise<Omit<Findings, 'hits' | 'restarts'>> {
   const { gateway, ledger } = options;
   const { book } = world;
@@ -163,14 +163,22 @@ async function judged(
   const approvedAtMs = Math.min(...played.map(({ exited }) => exited.approvedAtMs));
   const lastSentAtMs = Math.max(...played.map(({ collected }) => collected.lastSentAtMs));
   return {
-    verdict: judgeRecords(book, records, together(played.map(({ collected }) => collected.word))),
+    // What main does after its return is judged with the handback.
+    verdict: judgeRecords(
+      book,
+      until(records, mainBackAtMs),
+      together(played.map(({ collected }) => collected.word)),
+    ),
     openAtDesk: played.flatMap(({ collected }) => collected.openAtDesk),
     cancelRefused: records.some(({ kind }) => kind === 'request-refused'),
     faults: gateway === null ? strikesIn(world.ledger) : {},
     sentMs: Math.max(0, lastSentAtMs - approvedAtMs),
     flatMs: Math.max(...played.map(({ exited }) => exited.endedAtMs)) - approvedAtMs,
     chain: chains.find((chain) => chain !== 'ok') ?? 'ok',
-    handback: world.main === null ? null : await judgeMain(world, world.main, players, records, notYet),
+    handback:
+      world.main === null
+        ? null
+        : await judgeMain(world, world.main, { players, records, notYet, mainBackAtMs }),
     notYet,
     misdeeds: played.flatMap(({ complaints }) => complaints),
   };
@@ -186,12 +194,21 @@ function together(words: readonly DeskWord[]): DeskWord {
   };
 }
 
+function until(records: readonly LedgerRecord[], atMs: number | null): readonly LedgerRecord[] {
+  return atMs === null ? records : records.filter((record) => record.atMs < atMs);
+}
+
+interface Ended {
+  readonly players: readonly Player[];
+  readonly records: readonly LedgerRecord[];
+  readonly notYet: readonly string[];
+  readonly mainBackAtMs: number | null;
+}
+
 async function judgeMain(
   { book }: World,
   { database }: MainWorld,
-  players: readonly Player[],
-  records: readonly LedgerRecord[],
-  notYet: readonly string[],
+  { players, records, notYet, mainBackAtMs }: Ended,
 ): Promise<HandbackVerdict> {
   const desks: DeskFile[] = [];
   for (const { name, data } of players) {
@@ -199,8 +216,10 @@ async function judgeMain(
   }
   const opened = await database.open();
   try {
-    const main = await readMainStore(opened, []);
-    return judgeHandback({ book, records, desks, main, excused: notYet.join('; ') });
+    const main = await readMainStore(opened);
+    const owners = players.map(({ owner }) => owner);
+    const excused = notYet.join('; ');
+    return judgeHandback({ book, records, owners, desks, main, mainBackAtMs: mainBackAtMs ?? 0, excused });
   } finally {
     await opened.close();
     await database.drop();

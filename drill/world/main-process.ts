@@ -18,7 +18,6 @@ export interface MainProcess {
   start(more?: readonly string[]): Promise<void>;
   /** From now on a death that nobody asked for here (main kills itself at a named point) is followed by a start. */
   stayUp(): void;
-  isUp(): boolean;
   restarts(): number;
   stop(): Promise<void>;
 }
@@ -101,7 +100,6 @@ export function createMain({ args, env, started, failed }: MainProcessOptions): 
     stayUp() {
       mayDie = true;
     },
-    isUp: () => child !== null && !frozen,
     restarts: () => restarts,
     async stop() {
       expected = true;
