@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePorts } from '#drill/world/ports.ts';
 import { CLEAN, freshSeed, runDrill } from './run-drill.ts';
-import { PEER, startPeer, type Peer } from './quickfix-peer.ts';
+import { ordersIn, PEER, startPeer, type Peer } from './quickfix-peer.ts';
 
 /** The independent engine: QuickFIX. It has its own session store and its own ledger, which alone is judged. */
 const peers: Peer[] = [];
@@ -25,16 +25,6 @@ async function exchange(version: '4.2' | '4.4') {
   };
   const gateway = `fix://${PEER.target}@127.0.0.1:${port}/${PEER.sender}?version=${version}`;
   return { start, gateway };
-}
-
-/** Resolves when the ledger has so many orders. */
-async function ordersIn(ledger: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    const orders = readFileSync(ledger, 'utf8').match(/"t":"order"/g)?.length ?? 0;
-    if (orders >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${ledger} never had ${count} orders`);
 }
 
 const BOOK = ['--positions', '12', '--accounts', '6', '--rate', 'off'];

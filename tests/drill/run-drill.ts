@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { Report } from '#drill/rehearsal/report.ts';
 
 const DRILL = join(import.meta.dirname, '..', '..', 'drill', 'main.ts');
@@ -15,13 +16,33 @@ export interface DrillEnd {
   readonly said: string;
 }
 
+export interface DrillAround {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told of everything that the drill has said so far, whenever it says more. */
+  readonly hears?: (said: string) => void;
+}
+
 /** `npm run drill -- ARGS --json`, to its end. */
 export function runDrill(...args: readonly string[]): Promise<DrillEnd> {
-  const child = spawn(process.execPath, [DRILL, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return runDrillIn({}, ...args);
+}
+
+/** The same in some surroundings. */
+export function runDrillIn(
+  { env = {}, hears = () => undefined }: DrillAround,
+  ...args: readonly string[]
+): Promise<DrillEnd> {
+  const child = spawn(process.execPath, [DRILL, ...args, '--json'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    hears(said);
+  });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (status) => {
@@ -53,4 +74,11 @@ export const CLEAN = {
   unknown: 0,
   leftovers: [],
   chain: 'ok',
+} as const;
+
+/** What every handback that ends well says besides. */
+export const HANDED_BACK = {
+  handback: { duplicates: 0, lost: 0, certificate: expect.any(String) as string },
+  mainAgrees: true,
+  notYet: [],
 } as const;
