@@ -76,6 +76,12 @@ describe('the command line of a drill', () => {
     expect(valueOf('--instruments a --positions-file b').files).toEqual({ instruments: 'a', positions: 'b' });
   });
 
+  it('lets main be killed beside another exchange', () => {
+    const line = '--gateway fix://ME@127.0.0.1:9878/ISLD?version=4.2 --ledger l --main-scenario healthy';
+    expect(valueOf(`${line} --kill main --kill-at any`).kill).toEqual({ target: 'main', at: 'any' });
+    expect(parse(`${line} --kill exchange`).ok).toBe(false);
+  });
+
   it('draws the point of a kill from the seed', () => {
     expect(valueOf('--kill desk --seed 7').kill).toEqual(valueOf('--kill desk --seed 7').kill);
   });

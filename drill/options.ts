@@ -181,7 +181,7 @@ function checkTogether(options: DrillOptions): void {
   if (options.gateway === null) return;
   if (options.faults.length > 0)
     throw new BadOption("--faults are the drill's own exchange's, not with --gateway");
-  if (options.kill !== null && options.kill.target !== 'desk') {
+  if (options.kill !== null && options.kill.target !== 'desk' && options.kill.target !== 'main') {
     throw new BadOption(
       `--kill ${options.kill.target} kills a process of the drill's own, not with --gateway`,
     );
