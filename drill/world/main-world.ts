@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WireFault } from '#drill/options.ts';
 import { keepChild, type Kept } from './child.ts';
 import { mainDatabase, type MainDatabase } from './main-database.ts';
-import { createMain, type MainProcess } from './main-process.ts';
+import { MainProcess } from './main-process.ts';
 import { freePorts } from './ports.ts';
 import { writeWhole, type WorldFile } from './world-file.ts';
 
@@ -47,10 +47,9 @@ export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
   const hits = join(folder, 'main-hits.jsonl');
   const strikes = join(folder, 'main-wire-strikes');
   const desks = names.map((desk) => ({ desk, token: randomBytes(TOKEN_BYTES).toString('hex') }));
-  const process = createMain({
+  const process = new MainProcess({
     args: mainArgs(options, { port, control, hits, desks }),
     env: database.env,
-    started: () => undefined,
     failed,
   });
   await process.start();
