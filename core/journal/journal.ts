@@ -11,8 +11,8 @@ import type { Durable } from './durable.ts';
 import { Followers } from './followers.ts';
 import type { Journal, JournalRefusal, Projection, Reader, Tx } from './port.ts';
 import { RESERVE_BYTES } from './reserve.ts';
-import { entriesAfter, lastHead, lastRow } from './rows.ts';
-import type { HeadPoint, StoredEntries } from './rows.ts';
+import { entriesAfter, headsWithin, lastHead, lastRow, rowsAfter } from './rows.ts';
+import type { HeadPoint, StoredEntries, StoredHead, StoredRow } from './rows.ts';
 import type { Signer } from './signer.ts';
 
 /** Facts between two signed heads. */
@@ -46,8 +46,16 @@ export interface JournalFile extends Journal {
    * start. Once, before the first append.
    */
   replay(projections: readonly Projection[]): Result<null, JournalRefusal>;
+  /** Rows after `afterSeq` as they are stored, at most `limit`, and the signed heads among them: for handing over. */
+  stored(afterSeq: number, limit: number): StoredPart;
   /** Signs the head and lets the file go. */
   close(): void;
+}
+
+/** A part of the log, byte for byte. */
+export interface StoredPart {
+  readonly rows: readonly StoredRow[];
+  readonly heads: readonly StoredHead[];
 }
 
 interface Draft {
@@ -162,6 +170,13 @@ export class StoredJournal implements JournalFile {
       after = stored.lastSeq;
     }
     return [];
+  }
+
+  stored(afterSeq: number, limit: number): StoredPart {
+    const { sqlite } = this.#parts.durable;
+    const rows = rowsAfter(sqlite, afterSeq, limit);
+    const last = rows.at(-1);
+    return { rows, heads: last === undefined ? [] : headsWithin(sqlite, afterSeq, last.seq) };
   }
 
   close(): void {

@@ -55,6 +55,11 @@ export function headsBetween(sqlite: Sqlite, afterSeq: number, toSeq: number): r
   return sqlite.rows(`${HEAD} WHERE +seq > ? AND +seq <= ? ORDER BY +seq`, afterSeq, toSeq).map(storedHead);
 }
 
+/** The same by key, for a reader that hands rows on and is not the one who checks them. */
+export function headsWithin(sqlite: Sqlite, afterSeq: number, toSeq: number): readonly StoredHead[] {
+  return sqlite.rows(`${HEAD} WHERE seq > ? AND seq <= ? ORDER BY seq`, afterSeq, toSeq).map(storedHead);
+}
+
 /** Signed heads of rows that can not be: before the first or after the last. */
 export function headsBeyond(sqlite: Sqlite, lastSeq: number): readonly StoredHead[] {
   return sqlite.rows(`${HEAD} WHERE +seq < 1 OR +seq > ? LIMIT 1`, lastSeq).map(storedHead);

@@ -26,7 +26,7 @@ const Text = z.string().max(500);
 /**
  * A row of the desk's log exactly as its hash covers it: `body` is the JSON of the fact, byte for byte. `seq` runs on
  * through every epoch. A later epoch begins with an `epoch-opened` fact, at whatever seq, chained to the row that its
- * `after` names; what an earlier epoch holds after that row is not handed over and no longer counts.
+ * `after` names; of the earlier epoch the desk hands over nothing after that row, and main keeps what it has of it.
  */
 export const FactRow = z.object({
   epoch: z.int().positive(),

@@ -6,6 +6,7 @@ import { migration as exchange } from './060-exchange.ts';
 import { migration as auth } from './070-auth.ts';
 import { migration as sessions } from './075-sessions.ts';
 import { migration as settings } from './080-settings.ts';
+import { migration as sync } from './090-sync.ts';
 import { migration as users } from './120-users.ts';
 import type { Migration } from '#core/journal/migrate.ts';
 
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   auth,
   sessions,
   settings,
+  sync,
   users,
 ];

@@ -1,0 +1,187 @@
+import type { Entry, Fact, FactKind } from '#core/events.ts';
+import type { OrderId } from '#core/model/ids.ts';
+import type { CertificateSigned, FactsNotTaken, MainHasLess, Mode, Scope } from './events.ts';
+import type { Place } from './messages.ts';
+
+/** A signed certificate as the list shows it. */
+export interface Signed extends CertificateSigned {
+  readonly atMs: number;
+  readonly seq: number;
+}
+
+export interface Move {
+  readonly atMs: number;
+  readonly by: readonly string[];
+  readonly why: string;
+}
+
+/** What happened between the opening and now: kinds and units. */
+export interface Totals {
+  readonly ordersSent: number;
+  readonly trades: number;
+  readonly busts: number;
+  readonly corrections: number;
+  readonly boughtUnits: number;
+  readonly soldUnits: number;
+  readonly mainsTrades: number;
+}
+
+const NOTHING: Totals = {
+  ordersSent: 0,
+  trades: 0,
+  busts: 0,
+  corrections: 0,
+  boughtUnits: 0,
+  soldUnits: 0,
+  mainsTrades: 0,
+};
+
+/** Words about orders of ours: after the comparison each of them makes it old. */
+const OWN: ReadonlySet<FactKind> = new Set<FactKind>([
+  'order-planned',
+  'order-withdrawn',
+  'order-released',
+  'order-acknowledged',
+  'order-filled',
+  'fill-conflicted',
+  'fill-busted',
+  'fill-corrected',
+  'order-replaced',
+  'order-canceled',
+  'order-rejected',
+  'order-expired',
+  'order-done-for-day',
+  'order-in-doubt',
+  'order-confirmed',
+  'order-unresolved-yesterday',
+  'order-decided-by-persons',
+]);
+/** Words of the handback itself that a certificate repeats: main must have them, too. */
+const TOLD: ReadonlySet<FactKind> = new Set<FactKind>([
+  'reconciled',
+  'difference-decided',
+  'order-handed-over',
+  'double-close-seen',
+  'fence-answered',
+  'main-has-less',
+  'handback-file-acknowledged',
+]);
+/** What a trade file carries: main needs no other fact of a handback by file. */
+const TRADES: ReadonlySet<FactKind> = new Set<FactKind>(['order-filled', 'fill-busted', 'fill-corrected']);
+
+/**
+ * The emergency that is to be handed back: when it began, who did what, what became of it. A fold of the log. After a
+ * certificate it goes on with what comes later, for the supplement, until the next emergency.
+ */
+export class Emergency {
+  mode: Mode = 'SUSPECT';
+  /** First fact that the next certificate covers; null: none is due. */
+  opening: Place | null = null;
+  declared: (Move & { readonly scope: Scope | null }) | null = null;
+  accepted: Move | null = null;
+  totals: Totals = NOTHING;
+  readonly handedOver = new Map<OrderId, { readonly exchangeOrderId: string; readonly by: readonly string[] }>();
+  readonly certificates: Signed[] = [];
+  notTaken: FactsNotTaken | null = null;
+  hasLess: MainHasLess | null = null;
+  /** Newest word about an order of ours, newest one that the certificate depends on, newest one of a trade file. */
+  lastOwn = 0;
+  lastTold = 0;
+  lastTrade = 0;
+  /** Orders of which a trade was annulled, corrected or told in two ways: they explain differences. */
+  readonly changed = new Set<OrderId>();
+
+  apply(entry: Entry): void {
+    const { epoch, seq, atMs, fact } = entry;
+    if (OWN.has(fact.kind)) this.lastOwn = seq;
+    if (OWN.has(fact.kind) || TOLD.has(fact.kind)) this.lastTold = seq;
+    if (TRADES.has(fact.kind)) this.lastTrade = seq;
+    switch (fact.kind) {
+      case 'mode-changed':
+        this.#moved(fact, { epoch, seq }, atMs);
+        return;
+      case 'order-handed-over':
+        this.handedOver.set(fact.orderId as OrderId, { exchangeOrderId: fact.exchangeOrderId, by: fact.by });
+        return;
+      case 'certificate-signed':
+        this.certificates.push({ ...fact, atMs, seq });
+        this.opening = { epoch: fact.closing.epoch, seq: fact.closing.seq + 1 };
+        this.totals = NOTHING;
+        this.hasLess = null;
+        return;
+      case 'facts-not-taken':
+        this.notTaken = fact;
+        return;
+      case 'main-has-less':
+        this.hasLess = fact;
+        return;
+      default:
+        this.#count(fact);
+    }
+  }
+
+  /** The certificate that a further one of the same emergency supplements; null: the first is still to come. */
+  supplementOf(): string | null {
+    const last = this.certificates.at(-1);
+    if (last === undefined || this.opening === null) return null;
+    return this.opening.seq === last.closing.seq + 1 ? last.id : null;
+  }
+
+  /** True when a certificate, or a supplement, has something to say. */
+  isDue(): boolean {
+    if (this.opening === null) return false;
+    return this.supplementOf() === null || this.lastOwn >= this.opening.seq;
+  }
+
+  #moved(fact: Extract<Fact, { kind: 'mode-changed' }>, at: Place, atMs: number): void {
+    this.mode = fact.to;
+    const { by, why } = fact;
+    if (fact.to === 'HANDBACK') this.accepted = { atMs, by, why };
+    // Lost again in the middle of a handback: it is the same emergency.
+    if (fact.to !== 'EMERGENCY' || fact.from === 'HANDBACK') return;
+    this.declared = { atMs, by, why, scope: fact.scope ?? null };
+    this.accepted = null;
+    // What no supplement has covered yet comes into the next certificate.
+    if (this.isDue()) return;
+    this.opening = at;
+    this.totals = NOTHING;
+    this.handedOver.clear();
+    this.changed.clear();
+    this.hasLess = null;
+  }
+
+  #count(fact: Fact): void {
+    const { totals } = this;
+    switch (fact.kind) {
+      case 'order-released':
+        this.totals = { ...totals, ordersSent: totals.ordersSent + 1 };
+        return;
+      case 'order-filled': {
+        const { quantity, key } = fact;
+        const bought = key.side === 'buy' ? quantity : 0;
+        this.totals = {
+          ...totals,
+          trades: totals.trades + 1,
+          boughtUnits: totals.boughtUnits + bought,
+          soldUnits: totals.soldUnits + quantity - bought,
+        };
+        return;
+      }
+      case 'fill-conflicted':
+        this.changed.add(fact.orderId);
+        return;
+      case 'fill-busted':
+        this.totals = { ...totals, busts: totals.busts + 1 };
+        this.changed.add(fact.orderId);
+        return;
+      case 'fill-corrected':
+        this.totals = { ...totals, corrections: totals.corrections + 1 };
+        this.changed.add(fact.orderId);
+        return;
+      case 'foreign-fill-seen':
+        this.totals = { ...totals, mainsTrades: totals.mainsTrades + 1 };
+        return;
+      default:
+    }
+  }
+}
