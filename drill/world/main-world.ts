@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WireFault } from '#drill/options.ts';
+import { askMain } from '#drill/main-server/control-client.ts';
 import { keepChild, type Kept } from './child.ts';
 import { mainDatabase, type MainDatabase } from './main-database.ts';
 import { MainProcess } from './main-process.ts';
@@ -17,6 +18,7 @@ export interface MainWorldOptions {
   readonly seed: number;
   /** Desks in the order in which they get their accounts. */
   readonly names: readonly string[];
+  readonly accounts: readonly string[];
   readonly wireFaults: readonly WireFault[];
   readonly kills: readonly {
     readonly at: 'before-commit' | 'after-commit-before-ack';
@@ -32,7 +34,6 @@ export interface MainWorld {
   readonly desks: readonly { readonly url: string; readonly token: string }[];
   readonly database: MainDatabase;
   readonly hits: string;
-  readonly control: number;
   /** How often each fault of the wire struck. */
   strikes(): Readonly<Record<string, number>>;
   restarts(): number;
@@ -53,6 +54,7 @@ export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
     failed,
   });
   await process.start();
+  if (names.length > 1) await askMain(control, { do: 'map', homes: homesOf(options) });
   let wire: Kept | null = null;
   if (wireFaults.length > 0) {
     const args = [`--messages=${wirePort}:${port}`, `--faults=${wireFaults.join(',')}`];
@@ -69,7 +71,6 @@ export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
     desks: desks.map(({ token }) => ({ url, token })),
     database,
     hits,
-    control,
     strikes: () => countLines(strikes),
     restarts: () => process.restarts(),
     async stop() {
@@ -77,6 +78,13 @@ export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
       await process.stop();
     },
   };
+}
+
+/** Each account has one home, in turn. */
+function homesOf({ names, accounts }: MainWorldOptions): Record<string, string[]> {
+  return Object.fromEntries(
+    names.map((name, index) => [name, accounts.filter((_, at) => at % names.length === index)]),
+  );
 }
 
 interface MainAt {

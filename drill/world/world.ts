@@ -112,7 +112,17 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   if (started === null) writeWhole(world.pids, '{}');
   const names = owners.map((_, index) => nameOf(DESK, index));
   const main =
-    options.main === undefined ? null : await openMain({ ...options.main, ...options, file, names });
+    options.main === undefined
+      ? null
+      : await openMain({
+          ...options.main,
+          folder,
+          seed: options.seed,
+          file,
+          names,
+          accounts: book.accounts.map(({ account }) => account),
+          failed: options.failed,
+        });
   const configOf = (owner: string, index: number): z.input<typeof DeskConfig> => {
     const tuning = tuningOf(options);
     const venue =
