@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listen, type Connection } from '#core/exchange/fix/connection.ts';
 import type { Exchange } from './exchange.ts';
 import { bust, correct, fillResting, mainEnters, manualTrade, NotPossible } from './interventions.ts';
+import type { Market } from './market.ts';
 import type { Server } from './server.ts';
 import type { VenueEvent } from './venue-types.ts';
 
@@ -23,6 +24,7 @@ const trade = {
 export const ControlCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('status') }),
   z.object({ do: z.literal('orders'), account: z.string().optional(), owner: z.string().optional() }),
+  z.object({ do: z.literal('trades'), owner: z.string() }),
   z.object({
     do: z.literal('segment'),
     ...segment,
@@ -123,6 +125,8 @@ function perform(command: ControlCommand, { exchange, server }: ControlOptions):
             (command.owner === undefined || order.owner === command.owner),
         ),
       };
+    case 'trades':
+      return { trades: tradesOf(market, command.owner) };
     case 'segment':
       return setSegment(command, command.status);
     case 'halt':
@@ -157,6 +161,21 @@ function perform(command: ControlCommand, { exchange, server }: ControlOptions):
       server.amnesia();
       return {};
   }
+}
+
+/** Each side of a trade that is an order of this owner. */
+function tradesOf(market: Market, owner: string): readonly object[] {
+  return [...market.trades.values()].flatMap(
+    ({ tradeNumber, instrumentId, quantity, atMs, state, ...sides }) =>
+      [sides.buyOrder, sides.sellOrder].flatMap((id) => {
+        const order = market.orders.get(id);
+        if (order?.owner !== owner) return [];
+        const { exchangeOrderId, account, side } = order;
+        const tradingDate = market.tradingDateOf(atMs);
+        const busted = state === 'busted';
+        return [{ exchangeOrderId, tradeNumber, tradingDate, account, instrumentId, side, quantity, busted }];
+      }),
+  );
 }
 
 function statusOf(exchange: Exchange, server: Server): Record<string, unknown> {
