@@ -21,8 +21,17 @@ function victim(steps: readonly KillStep[], inFlight: () => number) {
   });
   const [hits, pids] = [join(folder, 'hits'), join(folder, 'pids.json')];
   writeFileSync(pids, JSON.stringify({ link: child.pid }));
-  const options = { steps, hits, pids, ordersInFlight: inFlight, ordersInDoubt: () => 0, now: () => 1 };
-  return { reached: createKiller(options), again: () => createKiller(options), ended, hits };
+  const armed = join(folder, 'armed');
+  const options = {
+    steps,
+    hits,
+    pids,
+    armed,
+    ordersInFlight: inFlight,
+    ordersInDoubt: () => 0,
+    now: () => 1,
+  };
+  return { reached: createKiller(options), again: () => createKiller(options), ended, hits, armed };
 }
 
 describe('a kill at a named point', () => {
@@ -61,5 +70,19 @@ describe('a kill at a named point', () => {
     expect(await ended).toBe('SIGKILL');
     reached('in-recovery');
     expect(readHits(hits).map(({ at }) => at)).toEqual(['write-ack']);
+  });
+
+  it('in the handback needs no order, but that main is back', async () => {
+    const { reached, ended, hits, armed } = victim(
+      [{ target: 'link', at: 'handback-send', nth: 1 }],
+      () => 0,
+    );
+    reached('handback-send');
+    expect(readHits(hits)).toEqual([]);
+    writeFileSync(armed, '');
+    reached('handback-ack');
+    reached('handback-send');
+    expect(await ended).toBe('SIGKILL');
+    expect(readHits(hits)).toHaveLength(1);
   });
 });

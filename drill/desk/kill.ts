@@ -38,6 +38,8 @@ export interface KillerOptions {
   readonly hits: string;
   /** JSON with the process ids of exchange and link, kept by the world. */
   readonly pids: string;
+  /** Points of the handback count from when this file is there: facts go over at any time that main is up. */
+  readonly armed: string;
   readonly ordersInFlight: () => number;
   readonly ordersInDoubt: () => number;
   readonly now: () => number;
@@ -52,6 +54,7 @@ export function createKiller(options: KillerOptions): (point: Point) => void {
     if (step === undefined || step.at !== point) return;
     const [inFlight, inDoubt] = [options.ordersInFlight(), options.ordersInDoubt()];
     // A kill with nothing on the way proves nothing.
+    if (OF_HANDBACK.has(point) && !existsSync(options.armed)) return;
     if (!OF_HANDBACK.has(point) && (point === 'in-recovery' ? inDoubt : inFlight) === 0) return;
     count += 1;
     if (count < step.nth) return;

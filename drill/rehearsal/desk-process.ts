@@ -6,6 +6,7 @@ import { keepChild, type Child, type Ended } from '#drill/world/child.ts';
 import { DeskReady } from '#drill/world/front-door.ts';
 import { NotLetIn } from '#drill/world/seat.ts';
 import { seatPersons, type Doors, type Seats } from '#drill/world/seats.ts';
+import { writeWhole } from '#drill/world/world-file.ts';
 import type { World } from '#drill/world/world.ts';
 
 const DESK_SCRIPT = join(import.meta.dirname, '..', 'desk', 'main.ts');
@@ -31,6 +32,8 @@ export interface DeskProcess {
    * it is back when this resolves, and both go on with the sessions that they had.
    */
   ask<Value>(call: (doors: Doors) => Promise<Value>): Promise<{ readonly value: Value } | 'gone'>;
+  /** Main is back: from here on the desk may be killed at the points of the handback. */
+  arm(): void;
   hits(): Hit[];
   restarts(): number;
   stop(): Promise<void>;
@@ -86,14 +89,21 @@ export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
         return 'gone';
       }
     },
+    arm: () => writeWhole(armedPath(options), ''),
     hits: () => readHits(hits),
     restarts: () => kept.restarts(),
     stop: () => kept.stop(),
   };
 }
 
-function deskArgs({ world, config, data, kills, plant }: DeskOptions, hits: string): string[] {
+function armedPath({ data }: DeskOptions): string {
+  return join(data, 'handback-armed');
+}
+
+function deskArgs(options: DeskOptions, hits: string): string[] {
+  const { world, config, data, kills, plant } = options;
   return [
+    `--armed=${armedPath(options)}`,
     `--config=${config}`,
     `--data=${data}`,
     `--clock-offset=${world.file.clockOffsetMs}`,

@@ -1,5 +1,6 @@
 import type { BookFiles } from '#drill/book/write.ts';
 import { hashText } from '#drill/book/prng.ts';
+import type { MainKill } from '#drill/main-server/kill.ts';
 import type { DrillOptions, Scenario } from '#drill/options.ts';
 import type { World } from '#drill/world/world.ts';
 import { collect, type Collected } from './collect.ts';
@@ -36,6 +37,8 @@ export interface Played {
 export interface EmergencyOptions extends DrillOptions {
   readonly world: World;
   readonly players: readonly Player[];
+  /** Where main kills itself after its return, one after the other. */
+  readonly mainKills: readonly MainKill[];
   readonly progress: (done: number, total: number) => void;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -181,16 +184,19 @@ const COMES_BACK: Readonly<Record<Scenario, string>> = {
 };
 
 /** Main comes back as the scenario says. */
-async function returnMain({ world, mainScenario, kill, seed, say }: EmergencyOptions): Promise<void> {
+async function returnMain(options: EmergencyOptions): Promise<void> {
+  const { world, players, mainScenario, mainKills, kill, seed, say } = options;
   const { main } = world;
   if (main === null || mainScenario === null) return;
   main.process.stayUp();
+  for (const { desk } of players) desk.arm();
   say('main is back');
+  const kills = `--kills=${JSON.stringify(mainKills)}`;
   if (mainScenario === 'frozen') await main.process.start();
-  else await main.process.start([`--scenario=${COMES_BACK[mainScenario]}`]);
+  else await main.process.start([`--scenario=${COMES_BACK[mainScenario]}`, kills]);
   if (mainScenario === 'refusing') {
     await new Promise((resolve) => setTimeout(resolve, REFUSING_MS));
-    await main.process.start(['--scenario=healthy']);
+    await main.process.start(['--scenario=healthy', kills]);
   }
   if (kill?.target !== 'main' || kill.at !== 'any') return;
   setTimeout(

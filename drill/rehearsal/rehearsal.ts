@@ -16,8 +16,8 @@ import { readMainStore } from '#drill/judge/main-store.ts';
 import { readLedger } from '#drill/judge/read.ts';
 import type { DrillOptions } from '#drill/options.ts';
 import type { MainWorld } from '#drill/world/main-world.ts';
-import { openWorld, type MainOptions, type World, type WorldDesk } from '#drill/world/world.ts';
-import { readMainHits } from '#drill/main-server/kill.ts';
+import { openWorld, type World, type WorldDesk } from '#drill/world/world.ts';
+import { readMainHits, type MainKill } from '#drill/main-server/kill.ts';
 import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { startDesk } from './desk-process.ts';
 import { playEmergency, type PlayedAll, type Player } from './emergency.ts';
@@ -74,7 +74,10 @@ async function perform(options: RehearsalOptions, folder: string): Promise<Findi
       stops.push(() => player.desk.stop());
       signal.throwIfAborted();
     }
-    const played = await untilAborted(signal, playEmergency({ ...options, world, players, signal }));
+    const played = await untilAborted(
+      signal,
+      playEmergency({ ...options, world, players, mainKills: mainKills(options), signal }),
+    );
     const restarts = sum(players, ({ desk }) => desk.restarts()) + world.restarts();
     const hits = [...players.flatMap(({ desk }) => desk.hits()), ...hitsOfMain(options, world)];
     const strikes = world.main?.strikes() ?? {};
@@ -101,7 +104,7 @@ function worldOptions(
     burstMax: kill === null ? BURST : BURST_TO_KILL,
     withLink: options.gateway === null,
     gateway: options.gateway,
-    ...(mainScenario === null ? {} : { main: { wireFaults: mainLink, kills: mainKills(options) } }),
+    ...(mainScenario === null ? {} : { main: { wireFaults: mainLink } }),
     desks: options.desks,
     failed,
   };
@@ -249,7 +252,7 @@ function killSteps({ kill, seed, gateway }: RehearsalOptions): KillStep[] {
 }
 
 /** Where main kills itself; a kill at any moment is the drill's own. */
-function mainKills({ kill, seed }: RehearsalOptions): MainOptions['kills'] {
+function mainKills({ kill, seed }: RehearsalOptions): readonly MainKill[] {
   if (kill?.target !== 'main' || kill.at === 'any') return [];
   return [{ at: kill.at, nth: 1 + (hashText(`${seed}/kill-nth`) % MAIN_NTH_MAX) }];
 }

@@ -20,10 +20,6 @@ export interface MainWorldOptions {
   readonly names: readonly string[];
   readonly accounts: readonly string[];
   readonly wireFaults: readonly WireFault[];
-  readonly kills: readonly {
-    readonly at: 'before-commit' | 'after-commit-before-ack';
-    readonly nth: number;
-  }[];
   readonly failed: (error: Error) => void;
 }
 
@@ -94,7 +90,7 @@ interface MainAt {
   readonly desks: readonly { readonly desk: string; readonly token: string }[];
 }
 
-function mainArgs({ folder, file, kills, seed }: MainWorldOptions, at: MainAt): string[] {
+function mainArgs({ folder, file, seed }: MainWorldOptions, at: MainAt): string[] {
   const path = join(folder, 'main.json');
   // Tokens are no arguments: anybody can read those of a process.
   writeWhole(path, JSON.stringify({ desks: at.desks }), 0o600);
@@ -107,7 +103,6 @@ function mainArgs({ folder, file, kills, seed }: MainWorldOptions, at: MainAt): 
     `--config=${path}`,
     `--seed=${seed}`,
     `--clock-offset=${file.clockOffsetMs}`,
-    `--kills=${JSON.stringify(kills)}`,
     `--hits=${at.hits}`,
     '--with-parent',
   ];

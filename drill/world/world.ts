@@ -44,11 +44,6 @@ export interface WorldOptions {
 
 export interface MainOptions {
   readonly wireFaults: readonly WireFault[];
-  /** Where main kills itself, one after the other. */
-  readonly kills: readonly {
-    readonly at: 'before-commit' | 'after-commit-before-ack';
-    readonly nth: number;
-  }[];
 }
 
 /** One of the desks of a world. */
