@@ -8,6 +8,7 @@ import { takeSetupCode } from './features/sign-in/from-address.ts';
 import { SignIn } from './features/sign-in/sign-in.tsx';
 import './look/look.css';
 import './look/identity.css';
+import './look/handback.css';
 import { Screen } from './screen.tsx';
 
 function Root() {

@@ -7,6 +7,8 @@ import { Admin } from './features/admin/admin.tsx';
 import { Alarm } from './features/alarm/alarm.tsx';
 import { Approvals } from './features/approvals/approvals.tsx';
 import { DryRun } from './features/dry-run/dry-run.tsx';
+import { HandbackStrip } from './features/handback/handback-strip.tsx';
+import { Handback } from './features/handback/handback.tsx';
 import { InDoubt } from './features/in-doubt/in-doubt.tsx';
 import { KeysDialog } from './features/keys/keys-dialog.tsx';
 import { Leftovers } from './features/leftovers/leftovers.tsx';
@@ -14,6 +16,7 @@ import { LinksDialog } from './features/links/links-dialog.tsx';
 import { MarketWatch } from './features/market-watch/market-watch.tsx';
 import { Messages } from './features/messages/messages.tsx';
 import { ModeDialog } from './features/mode/mode-dialog.tsx';
+import { OutageClock } from './features/mode/outage-clock.tsx';
 import { NetPosition, rowIdOf } from './features/net-position/net-position.tsx';
 import { Orders } from './features/orders/orders.tsx';
 import { pauseLiveRun } from './features/run/pause.ts';
@@ -38,6 +41,7 @@ type View =
   | 'trades'
   | 'market-watch'
   | 'messages'
+  | 'handback'
   | 'approvals'
   | 'admin';
 type Asked = 'main-lost' | 'sessions' | 'keys' | 'account' | 'buy' | 'sell' | 'exit-selected' | 'exit-all';
@@ -51,6 +55,7 @@ const VIEWS: readonly View[] = [
   'trades',
   'market-watch',
   'messages',
+  'handback',
   'approvals',
   'admin',
 ];
@@ -90,6 +95,8 @@ export function Screen() {
       />
       <div>
         {me?.role === 'admin' ? <Alarm /> : null}
+        <OutageClock />
+        {now === 'handback' ? null : <HandbackStrip onOpen={() => setView('handback')} />}
         <RunStrip onOpen={() => setView('run')} />
       </div>
       <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />
@@ -158,6 +165,7 @@ function OtherView(props: { readonly now: View; readonly runId: string | null; r
       {now === 'trades' ? <Trades /> : null}
       {now === 'market-watch' ? <MarketWatch /> : null}
       {now === 'messages' ? <Messages /> : null}
+      {now === 'handback' ? <Handback /> : null}
       {now === 'approvals' ? <Approvals /> : null}
       {now === 'admin' && props.admin ? <Admin /> : null}
     </>
@@ -188,6 +196,7 @@ function tabsOf(waiting: ReturnType<typeof useWaiting>, admin: boolean): readonl
     { view: 'trades', label: 'Trades' },
     { view: 'market-watch', label: 'Market' },
     { view: 'messages', label: 'Messages' },
+    { view: 'handback', label: 'Handback', count: waiting.handback, tone: 'bad' },
     { view: 'approvals', label: 'Approvals', count: waiting.approvals, tone: 'warn' },
   ];
   return admin ? [...tabs, { view: 'admin', label: 'Admin' }] : tabs;

@@ -1,6 +1,8 @@
 import type { FactKind } from '#core/events.ts';
+import type { SyncShown } from '#core/sync/contract.ts';
 import { forMe, useApprovals } from './api/approvals.ts';
 import { useQuery, type Seen } from './api/query.ts';
+import { useSync } from './api/sync.ts';
 
 const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
   'plan-approved',
@@ -26,6 +28,8 @@ export interface Waiting {
   readonly leftovers: number | null;
   /** Those that this person may give. */
   readonly approvals: number | null;
+  /** Rows closed twice, differences that nobody decided, and a fact that main does not take. */
+  readonly handback: number | null;
 }
 
 export function useWaiting(): Waiting {
@@ -46,12 +50,18 @@ export function useWaiting(): Waiting {
     everyMs: EVERY_MS,
   });
   const asked = useApprovals();
+  const sync = useSync();
   return {
     runs: known(runs),
     inDoubt: known(doubt),
     leftovers: known(left),
+    handback: sync.state === 'ready' ? wrongIn(sync.value) : null,
     approvals: asked.state === 'ready' ? forMe(asked.value).length : null,
   };
+}
+
+function wrongIn({ doubleCloses, reconciled, handback }: SyncShown): number {
+  return doubleCloses.length + (reconciled?.undecided ?? 0) + (handback.notTaken === null ? 0 : 1);
 }
 
 function known(seen: Seen<number>): number | null {

@@ -21,3 +21,9 @@ export type Mapping = Omit<Required<Parameters<Users['approve']>[0]>, 'user'>;
 export type DoorState = Awaited<ReturnType<Auth['state']>>;
 export type KeyShown = Awaited<ReturnType<Auth['keys']['list']>>['keys'][number];
 export type LockoutShown = Awaited<ReturnType<Auth['lockouts']>>['lockouts'][number];
+
+type Sync = DeskClient['sync'];
+
+export type Repair = Parameters<Sync['decide']>[0]['repair'];
+export type CertificateText = Awaited<ReturnType<Sync['certificate']>>;
+export type HandbackFile = Awaited<ReturnType<Sync['writeFiles']>>['files'][number];

@@ -9,6 +9,9 @@ const NEEDS: Readonly<Record<ApprovalShown['needs'], string>> = {
   'telephone-code': 'headquarters’ code by telephone',
 };
 
+/** Names of a list that a second person reads; of more, their number is what counts. */
+const LISTED_MAX = 40;
+
 /** What a second person reads before they answer for it. */
 export function ApprovalFacts({ approval }: { readonly approval: ApprovalShown }) {
   const now = useNow();
@@ -54,6 +57,8 @@ const DOES: Readonly<Record<string, string>> = {
   'squareOff.approve': 'Exit positions',
   'mode.declareLost': 'Declare main lost',
   'mode.declareBack': 'Declare main back',
+  'sync.handOver': 'Hand a working order over to main',
+  'sync.sign': 'Sign the certificate and end the handback',
   'orders.decideDoubt': 'Decide an order in doubt',
   'exchange.resetSession': 'Reset an exchange session',
   'users.approve': 'Let a person in',
@@ -106,9 +111,17 @@ function inputIn(call: string, text: string): unknown {
 
 function leavesOf(value: unknown, path = ''): readonly (readonly [string, string])[] {
   if (typeof value !== 'object' || value === null) return [[path, shownAs(path, value)]];
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [[path, listed(value)]];
   const fields = Object.entries(value);
   if (fields.length === 0) return [[path, 'none']];
   return fields.flatMap(([name, inner]) => leavesOf(inner, path === '' ? name : `${path} ${name}`));
+}
+
+/** A list of names on one line: how many, and which. */
+function listed(values: readonly unknown[]): string {
+  if (values.length === 0) return 'none named';
+  const shown = values.slice(0, LISTED_MAX).join(', ');
+  return `${values.length}: ${shown}${values.length > LISTED_MAX ? ', …' : ''}`;
 }
 
 function shownAs(path: string, value: unknown): string {

@@ -19,6 +19,7 @@ export const ACTIONS = [
   { action: 'sessions', key: 'Alt+S', label: 'Links' },
   { action: 'filter', key: '/', label: 'Filter' },
   { action: 'keys', key: 'Alt+K', label: 'Keys' },
+  { action: 'handback', key: 'Alt+H', label: 'Handback' },
   { action: 'approvals', key: 'Alt+G', label: 'Approvals' },
   { action: 'admin', key: 'Alt+A', label: 'Admin' },
   { action: 'account', key: 'F12', label: 'Account' },

@@ -12,10 +12,14 @@ import { cookieName } from '#core/web/guard-domain.ts';
 import { startWeb } from '#core/web/server.ts';
 import { fakePosition } from './fake-book.ts';
 import { FAKE_PERSONS, startFakeIdentity, type FakePerson } from './fake-identity.ts';
+import { createFakeSync } from './fake-sync.ts';
 import { fakeDryRun, fakeLeftovers, fakeOrders, fakeRun, FAKE_RUN } from './fake-exit.ts';
 
 /** Where its day stands when it starts. */
 const STARTS_AT = instantOf('2026-11-23', 14 * 60 + 50);
+
+/** Of the made-up orders, so many still work. */
+const OPEN_MAX = 2;
 
 interface FakeDeskOptions {
   readonly positions: number;
@@ -53,21 +57,17 @@ export async function startFakeDesk(options: FakeDeskOptions) {
   const append = (fact: Fact): void => {
     if (!journal.append([fact]).ok) throw new Error('a fact of the test was not kept');
   };
-  const modeShown = () => ({
-    mode: state.mode,
-    sinceMs: now() - 60_000,
-    why: 'no heartbeat from main',
-    by: [],
-    main: 'lost' as const,
-    mayTrade: state.mode === 'EMERGENCY',
-    personsToDeclareLost: 1,
-    outage: null,
+  const orders = () => (state.run === 'none' ? [] : fakeOrders(rows, startedNow));
+  const open = () =>
+    orders()
+      .filter(({ status }) => status === 'NEW' || status === 'PARTIALLY_FILLED')
+      .slice(0, OPEN_MAX);
+  const fakeSync = createFakeSync({
+    now,
+    append,
+    mode: { get: () => state.mode, set: (mode) => void (state.mode = mode) },
+    working: () => open().length,
   });
-  const move = (to: DeskStatus['mode'], why: string) => {
-    append({ kind: 'mode-changed', v: 1, from: state.mode, to, by: ['dealer-7'], why });
-    state.mode = to;
-    return modeShown();
-  };
   const router = createRouter(
     {
       accounts: { import: bare, list: () => ({ accounts: [], total: 0 }) },
@@ -77,11 +77,8 @@ export async function startFakeDesk(options: FakeDeskOptions) {
       sessions: identity.identity.sessions.handlers,
       settings: { get: bare, changePolicy: bare, changeCalendar: bare, changeGateway: bare },
       users: identity.identity.users.handlers,
-      mode: {
-        get: modeShown,
-        declareLost: ({ reason }) => move('EMERGENCY', reason),
-        declareBack: ({ reason }) => move('HANDBACK', reason),
-      },
+      mode: fakeSync.mode,
+      sync: fakeSync.sync,
       exchange: {
         links: () => statusOf(state.mode, journal, now()).links,
         resetSession: () => ok({ reset: true }),
@@ -105,10 +102,12 @@ export async function startFakeDesk(options: FakeDeskOptions) {
       },
       instruments: { import: bare, importLimits: bare, search: () => [] },
       orders: {
-        list: ({ which }) => {
-          const orders = state.run === 'none' ? [] : fakeOrders(rows, startedNow);
-          return which === 'in-doubt' ? orders.filter((order) => order.status === 'IN_DOUBT') : orders;
-        },
+        list: ({ which }) =>
+          which === 'open'
+            ? open()
+            : which === 'in-doubt'
+              ? orders().filter((order) => order.status === 'IN_DOUBT')
+              : orders(),
         one: () => null,
         foreign: () => [],
         importPending: bare,
@@ -169,6 +168,7 @@ export async function startFakeDesk(options: FakeDeskOptions) {
   return {
     url: web.url,
     state,
+    sync: fakeSync.state,
     append,
     rows,
     sessions: identity.identity.sessions.port,

@@ -1,18 +1,17 @@
 import { useState } from 'react';
-import type { FactKind } from '#core/events.ts';
 import { istTime } from '#core/model/market-clock.ts';
-import { useCommand } from '#renderer/api/command.ts';
-import { useQuery } from '#renderer/api/query.ts';
-import { Dialog, ReadBack } from '#renderer/look/dialog.tsx';
+import type { ModeShown } from '#core/sync/contract.ts';
+import { useMode } from '#renderer/api/sync.ts';
+import { Dialog } from '#renderer/look/dialog.tsx';
 import { duration, words } from '#renderer/look/format.ts';
-import { Outcome, Trust } from '#renderer/look/said.tsx';
-
-const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>(['mode-changed']);
-const REASON_MIN = 5;
+import { Trust } from '#renderer/look/said.tsx';
+import { scopeWords } from '#renderer/look/scope-words.ts';
+import { DeclareForm, type Declaring } from './declare-form.tsx';
 
 /** Where the desk stands towards main, and a person's word about it: main is lost, or main is back. */
 export function ModeDialog({ onClose }: { readonly onClose: () => void }) {
-  const seen = useQuery('mode', { ask: (calls) => calls.mode.get(), changedBy: CHANGED_BY, everyMs: 2_000 });
+  const seen = useMode();
+  const [chosen, setChosen] = useState<Declaring>('lost');
   if (!('value' in seen)) {
     return (
       <Dialog title="Mode" onClose={onClose}>
@@ -20,14 +19,67 @@ export function ModeDialog({ onClose }: { readonly onClose: () => void }) {
       </Dialog>
     );
   }
-  const { mode, main, outage, why, by, sinceMs, personsToDeclareLost } = seen.value;
-  const declaring = mode === 'EMERGENCY' ? 'back' : 'lost';
+  const { mode, alive } = seen.value;
+  const declaring = mode === 'EMERGENCY' ? 'back' : mode === 'SUSPECT' ? chosen : 'lost';
   return (
     <Dialog title={declaring === 'lost' ? 'Declare main lost' : 'Declare main back'} grave onClose={onClose}>
       <Trust seen={seen} what="the mode" />
+      <Stands shown={seen.value} />
+      <SignsOfLife alive={alive} declaring={declaring} />
+      {mode === 'SUSPECT' ? (
+        <div className="choices" role="group" aria-label="What is declared">
+          <Choice of="lost" now={chosen} label="Main is lost" onChoose={setChosen} />
+          <Choice of="back" now={chosen} label="Main is back after all" onChoose={setChosen} />
+        </div>
+      ) : null}
+      <p>
+        {MEANS[declaring][mode]} Persons needed: {seen.value.personsToDeclareLost}.
+      </p>
+      <DeclareForm key={declaring} declaring={declaring} alive={alive} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+const DOUBTED =
+  'Main is up or taking over. Your word makes the desk SUSPECT; a second declaration starts the emergency.';
+const HANDS_OVER =
+  'This ends the emergency: runs pause, each working order is finished, cancelled or handed over.';
+const MEANS: Readonly<Record<Declaring, Readonly<Record<ModeShown['mode'], string>>>> = {
+  lost: {
+    STANDBY: DOUBTED,
+    SUSPECT: 'This starts the emergency: the desk may trade, only to close.',
+    EMERGENCY: 'The emergency is on already.',
+    HANDBACK: 'The handback stops where it is, and the emergency goes on. What main has acknowledged stays.',
+  },
+  back: {
+    STANDBY: 'Main is up already.',
+    SUSPECT: 'This ends the suspicion: the desk follows main again and does not trade.',
+    EMERGENCY: HANDS_OVER,
+    HANDBACK: 'The handback is on already.',
+  },
+};
+
+function Choice(props: {
+  readonly of: Declaring;
+  readonly now: Declaring;
+  readonly label: string;
+  readonly onChoose: (next: Declaring) => void;
+}) {
+  const chosen = props.of === props.now;
+  return (
+    <button type="button" className="toggle" aria-pressed={chosen} onClick={() => props.onChoose(props.of)}>
+      {chosen ? '◉' : '○'} {props.label}
+    </button>
+  );
+}
+
+function Stands({ shown: { mode, main, outage, why, by, sinceMs, scope } }: { readonly shown: ModeShown }) {
+  return (
+    <>
       <p>
         Now <strong>{mode}</strong> since {istTime(sinceMs)}: {why}
         {by.length > 0 ? ` (${by.join(', ')})` : ''}. Main: <strong>{words(main)}</strong>.
+        {mode === 'EMERGENCY' || mode === 'HANDBACK' ? ` Covers ${scopeWords(scope)}.` : ''}
       </p>
       {outage === null ? null : (
         <p className={outage.reportable ? 'warn' : ''}>
@@ -37,59 +89,37 @@ export function ModeDialog({ onClose }: { readonly onClose: () => void }) {
             : `Reportable from ${istTime(outage.reportableAtMs)}.`}
         </p>
       )}
-      <p>
-        {declaring === 'lost'
-          ? mode === 'SUSPECT'
-            ? 'This starts the emergency: the desk may trade, only to close.'
-            : 'Main is up or handing over. Your word makes the desk SUSPECT; a second declaration starts the emergency.'
-          : 'This ends the emergency: runs pause, each working order is finished, cancelled or handed over.'}{' '}
-        Persons needed: {personsToDeclareLost}.
-      </p>
-      <Declare declaring={declaring} onClose={onClose} />
-    </Dialog>
+    </>
   );
 }
 
-function Declare({
+/** Main may trade the same book: who declares it lost must have seen this. */
+function SignsOfLife({
+  alive,
   declaring,
-  onClose,
 }: {
-  readonly declaring: 'lost' | 'back';
-  readonly onClose: () => void;
+  readonly alive: readonly string[];
+  readonly declaring: Declaring;
 }) {
-  const [reason, setReason] = useState('');
-  const [typed, setTyped] = useState('');
-  const { doing, run } = useCommand<unknown>();
-  const wanted = declaring === 'lost' ? 'MAIN LOST' : 'MAIN BACK';
-  const ready = reason.trim().length >= REASON_MIN && typed === wanted && doing.state !== 'asked';
-  const declare = async (): Promise<void> => {
-    const done = await run((calls) =>
-      declaring === 'lost' ? calls.mode.declareLost({ reason }) : calls.mode.declareBack({ reason }),
-    );
-    if (done !== null) onClose();
-  };
+  if (alive.length === 0) {
+    return declaring === 'lost' ? (
+      <p className="dim">No sign of life from main by any other way: drop copy, other desks.</p>
+    ) : null;
+  }
   return (
-    <form
-      className="dialog-body"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (ready) void declare();
-      }}
-    >
-      <label className="field">
-        <span>Reason, for the journal and the report (at least {REASON_MIN} characters)</span>
-        <input
-          data-first
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          maxLength={500}
-        />
-      </label>
-      <ReadBack wanted={wanted} value={typed} onChange={setTyped} />
-      <Outcome doing={doing} />
-      <button type="submit" className="grave" disabled={!ready}>
-        Declare main {declaring} <kbd>Enter</kbd>
-      </button>
-    </form>
+    <div className={declaring === 'lost' ? 'band bad' : 'band'} role="alert">
+      <strong>{declaring === 'lost' ? '✖ MAIN SHOWS SIGNS OF LIFE' : '● Signs of life from main'}</strong>
+      <ul>
+        {alive.map((sign) => (
+          <li key={sign}>{sign}</li>
+        ))}
+      </ul>
+      {declaring === 'lost' ? (
+        <p>
+          Two systems would close the same rows. The desk refuses the emergency without a code that
+          headquarters signed.
+        </p>
+      ) : null}
+    </div>
   );
 }

@@ -5,9 +5,12 @@ import { forMe, useApprovals } from '#renderer/api/approvals.ts';
 import { connection, cover, status, who } from '#renderer/api/desk.ts';
 import { useCoversIn } from '#renderer/api/presence.ts';
 import { useStore } from '#renderer/api/store.ts';
+import { useMode } from '#renderer/api/sync.ts';
 import { countdown, duration, words } from '#renderer/look/format.ts';
 import { useKeymap } from '#renderer/look/keys.ts';
+import { scopeWords } from '#renderer/look/scope-words.ts';
 import { useNow } from '#renderer/look/ticking.ts';
+import { MainLink } from './main-link.tsx';
 
 const MODES: Readonly<Record<DeskStatus['mode'], { readonly sign: string; readonly tells: string }>> = {
   STANDBY: { sign: '●', tells: 'Main is up. This desk watches and does not trade.' },
@@ -30,10 +33,12 @@ export function TopBar(props: {
   const wire = useStore(connection);
   const now = useNow();
   const keys = useKeymap();
+  const modeSeen = useMode();
   const deaf = wire.state !== 'up';
   if (seen === null)
     return <header className="top-bar">⋯ Connecting to the desk. Nothing is known yet.</header>;
   const mode = MODES[seen.mode];
+  const scope = 'value' in modeSeen ? scopeWords(modeSeen.value.scope) : seen.scope;
   return (
     <header className={`top-bar mode-${seen.mode.toLowerCase()}${deaf ? ' deaf' : ''}`}>
       {deaf ? (
@@ -42,14 +47,20 @@ export function TopBar(props: {
           . All below is old. What was sent goes on. Do not punch orders elsewhere.
         </p>
       ) : null}
-      <button type="button" className="mode" onClick={props.onMode} title={`${mode.tells} ${seen.modeWhy}`}>
+      <button
+        type="button"
+        className="mode"
+        onClick={props.onMode}
+        title={`${mode.tells} ${seen.modeWhy}. Covers ${scope}.`}
+      >
         <span className="mode-name">
           <span aria-hidden="true">{mode.sign} </span>
           {seen.mode}
         </span>
         <span className="mode-scope">
-          <kbd>{keys['main-lost']}</kbd> {seen.scope}
+          <kbd>{keys['main-lost']}</kbd> {scope}
         </span>
+        <span className="mode-scope">since {istTime(seen.modeSinceMs)}</span>
       </button>
       <button type="button" className="links" onClick={props.onLinks} title={`Links (${keys.sessions})`}>
         {venuesOf(seen.links).map(([venue, links]) => (
@@ -139,25 +150,6 @@ function VenueLinks({ venue, links }: { readonly venue: string; readonly links: 
         </span>
       ))}
     </span>
-  );
-}
-
-function MainLink({ seen, now }: { readonly seen: DeskStatus; readonly now: number }) {
-  const { state, sinceMs } = seen.main;
-  const age = sinceMs > 0 && state !== 'up' ? ` ${duration(now - sinceMs)}` : '';
-  return (
-    <div className="main-link">
-      <span className={state === 'up' ? 'good' : 'bad'}>
-        {state === 'up' ? '●' : '✖'} main {words(state)}
-        {age}
-      </span>
-      <span className={seen.factsNotHandedBack > 0 ? 'warn' : 'dim'}>
-        {seen.factsNotHandedBack} facts not handed back
-      </span>
-      <span className={seen.journal.writable ? 'dim' : 'bad'} title={seen.journal.hash}>
-        {seen.journal.writable ? `journal #${seen.journal.seq}` : '✖ JOURNAL NOT WRITABLE: nothing is sent'}
-      </span>
-    </div>
   );
 }
 

@@ -1,0 +1,74 @@
+import type { DeskStatus } from '#core/desk/contract.ts';
+import type { SyncShown } from '#core/sync/contract.ts';
+import { istTime } from '#core/model/market-clock.ts';
+import { useSync } from '#renderer/api/sync.ts';
+import type { Seen } from '#renderer/api/query.ts';
+import { duration, words } from '#renderer/look/format.ts';
+
+interface Said {
+  readonly tone: 'good' | 'warn' | 'bad' | 'dim';
+  readonly text: string;
+  readonly title?: string;
+}
+
+/** Main as the desk judges it, the link to it, how old its book is, and what it was not handed yet. */
+export function MainLink({ seen, now }: { readonly seen: DeskStatus; readonly now: number }) {
+  const sync = useSync();
+  const lines: readonly Said[] = [
+    mainSaid(seen, now),
+    {
+      tone: seen.factsNotHandedBack > 0 ? 'warn' : 'dim',
+      text: `${seen.factsNotHandedBack} facts not handed back`,
+    },
+    linkSaid(sync),
+    {
+      tone: seen.journal.writable ? 'dim' : 'bad',
+      text: seen.journal.writable
+        ? `journal #${seen.journal.seq}`
+        : '✖ JOURNAL NOT WRITABLE: nothing is sent',
+      title: seen.journal.hash,
+    },
+    bookSaid(sync, now),
+  ];
+  return (
+    <div className="main-link" aria-label="Main">
+      {lines.map(({ tone, text, title }) => (
+        <span key={text} className={tone} title={title}>
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function mainSaid({ main: { state, sinceMs } }: DeskStatus, now: number): Said {
+  const age = sinceMs > 0 && state !== 'up' ? ` ${duration(now - sinceMs)}` : '';
+  return state === 'up'
+    ? { tone: 'good', text: '● main up' }
+    : { tone: 'bad', text: `✖ main ${words(state)}${age}` };
+}
+
+const LINKS: Readonly<Record<SyncShown['link'], Pick<Said, 'tone' | 'text'>>> = {
+  off: { tone: 'warn', text: '■ no main configured: by file' },
+  connecting: { tone: 'warn', text: '◌ link connecting' },
+  up: { tone: 'dim', text: '● link up' },
+  down: { tone: 'bad', text: '✖ link DOWN' },
+};
+
+function linkSaid(sync: Seen<SyncShown>): Said {
+  if (!('value' in sync)) return { tone: 'warn', text: '? link not known' };
+  const { link, linkSinceMs, linkText } = sync.value;
+  const since = link === 'off' || linkSinceMs <= 0 ? '' : ` since ${istTime(linkSinceMs)}`;
+  return { ...LINKS[link], text: `${LINKS[link].text}${since}`, title: linkText };
+}
+
+/** A book that is old says so in words: exits by it close what main may have closed already. */
+function bookSaid(sync: Seen<SyncShown>, now: number): Said {
+  if (!('value' in sync)) return { tone: 'warn', text: '? book not known' };
+  const { book } = sync.value;
+  if (book === null) return { tone: 'warn', text: '⚠ no book from main' };
+  const age = duration(now - book.asOfMs);
+  return book.stale
+    ? { tone: 'bad', text: `⚠ BOOK STALE: ${age} old`, title: book.text }
+    : { tone: 'dim', text: `book ${age} old`, title: book.text };
+}
