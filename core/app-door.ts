@@ -49,6 +49,7 @@ export function buildRouter(parts: Parts, services: Services): AppRouter {
       sessions: identity.sessions.handlers,
       settings: services.settings.handlers,
       squareOff: squareOff.handlers,
+      sync: services.main.handback.handlers,
       trades: services.trades.handlers,
       users: identity.users.handlers,
     },

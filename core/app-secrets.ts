@@ -35,6 +35,12 @@ export function sealingKey(host: KeyHost): Promise<Uint8Array> {
   return host.secrets.make('sealing-key', () => host.randomBytes(KEY_BYTES));
 }
 
+/** What opens main's door to this desk; null when nobody gave it one. */
+export async function mainToken({ secrets }: Pick<Host, 'secrets'>): Promise<string | null> {
+  const token = await secrets.get('main-token');
+  return token === null ? null : Buffer.from(token).toString('utf8');
+}
+
 /** The key that headquarters shares with this desk for codes read over the telephone; null when it gave none. */
 export function telephoneKey(host: Pick<Host, 'secrets'>): Promise<Uint8Array | null> {
   return host.secrets.get('telephone-key');

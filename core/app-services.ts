@@ -1,5 +1,6 @@
 import { buildIdentity } from './app-identity.ts';
 import type { Identity, Keys } from './app-identity.ts';
+import { buildMain, isSignedByHeadquarters } from './app-main.ts';
 import { credentialsOf, dialOptions } from './app-secrets.ts';
 import { createAccounts } from './accounts/service.ts';
 import type { DeskConfig } from './config.ts';
@@ -9,6 +10,7 @@ import type { ExchangeGateway, OrderAddress, OrderBatch } from './exchange/port.
 import type { Host } from './host.ts';
 import { createInstruments } from './instruments/service.ts';
 import type { JournalFile } from './journal/journal.ts';
+import type { Signer } from './journal/signer.ts';
 import type { Synchronous } from './journal/sqlite.ts';
 import { present } from './lib/assert.ts';
 import type { CalendarConfig } from './model/calendar-config.ts';
@@ -47,6 +49,10 @@ export interface Parts {
   readonly journal: JournalFile;
   readonly passwords: ReadonlyMap<string, string>;
   readonly keys: Keys;
+  /** Signs the journal's heads, and certificates. */
+  readonly signer: Signer;
+  /** Opens main's door to this desk; null: nobody gave it one. */
+  readonly mainToken: string | null;
   /** What persons changed of the calendar; null: the shipped one. */
   readonly calendar: CalendarConfig | null;
 }
@@ -73,7 +79,7 @@ export function buildServices(parts: Parts) {
     now: () => host.now(),
     desk: config.desk,
     signsOfLife: () => [],
-    verifyScopeCode: () => false,
+    verifyScopeCode: (...signed) => isSignedByHeadquarters(config.identity.headquartersKey, ...signed),
   });
   const book = buildBook(parts, ring);
   const exchange = buildExchange(parts, book, ring);
@@ -102,7 +108,18 @@ export function buildServices(parts: Parts) {
     sync.port.mayTrade() === null ? null : 'main is up: this desk may trade only in an emergency';
   const persons = buildPersons(parts, { ...book, exchange, orders, policy, mayTrade });
   const settings = createSettings({ journal, config, calendar: parts.calendar });
-  return { ...book, ...persons, policy, sync, exchange, orders, pendingFiles, settings };
+  const main = buildMain(
+    { ...parts, build: parts.options.build },
+    {
+      sync,
+      orders,
+      positions: book.positions.port,
+      accounts: book.accounts.port,
+      users: persons.identity.users.port,
+      runs: () => persons.squareOff.port.liveRuns(),
+    },
+  );
+  return { ...book, ...persons, main, policy, sync, exchange, orders, pendingFiles, settings };
 }
 
 /** Who may act, and what they may do at once: exits and single orders ask for limits and exchange ids. */

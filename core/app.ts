@@ -5,6 +5,7 @@ import {
   databaseKey,
   sealingKey,
   signingSeed,
+  mainToken,
   telephoneKey,
   tokenKey,
   venuePasswords,
@@ -45,12 +46,13 @@ export async function createApp(
   config: DeskConfig,
   options: AppOptions,
 ): Promise<Result<App, AppRefusal>> {
+  const signer = signerOf(await signingSeed(host));
   const opened = openJournal({
     path: join(host.paths.data, 'desk.db'),
     desk: config.desk,
     build: options.build,
     host,
-    signer: signerOf(await signingSeed(host)),
+    signer,
     ...(options.readable === true ? {} : { key: await databaseKey(host) }),
     synchronous: options.synchronous ?? 'FULL',
   });
@@ -63,7 +65,17 @@ export async function createApp(
     telephone: await telephoneKey(host),
   };
   const passwords = await venuePasswords(host, now);
-  const parts = { host, config: now, calendar, options, journal, keys, passwords };
+  const parts = {
+    host,
+    config: now,
+    calendar,
+    options,
+    journal,
+    keys,
+    passwords,
+    signer,
+    mainToken: await mainToken(host),
+  };
   const services = buildServices(parts);
   const replayed = journal.replay(projectionsOf(services));
   return replayed.ok ? ok(assemble(parts, services)) : replayed;
@@ -85,6 +97,7 @@ function projectionsOf(services: Services) {
     services.identity.sessions.projection,
     services.identity.auth.projection,
     services.identity.approvals.projection,
+    services.main.handback.projection,
   ];
 }
 
@@ -131,7 +144,7 @@ const IN_FLIGHT: ReadonlySet<string> = new Set([
 
 /** What runs by itself while the desk is on. */
 function createEngine({ host, config, journal }: Parts, services: Services) {
-  const { orders, exchange, instruments, identity, squareOff, sync } = services;
+  const { orders, exchange, instruments, identity, main, squareOff, sync } = services;
   const stops: (() => void)[] = [];
   let linksStarted = false;
 
@@ -171,7 +184,7 @@ function createEngine({ host, config, journal }: Parts, services: Services) {
       sync.start();
       stops.push(orders.start());
       startLinks();
-      stops.push(...identity.start(), squareOff.start(), host.every(WATCH_EVERY_MS, watch));
+      stops.push(...identity.start(), ...main.start(), squareOff.start(), host.every(WATCH_EVERY_MS, watch));
     },
     /** The goodbyes of the sessions are facts: the file is let go after them. */
     async stop(): Promise<void> {

@@ -110,6 +110,9 @@ export function createSquareOff(deps: SquareOffDeps) {
         return run === undefined ? null : accountsOf(run);
       },
       accountsOfPlan: plans.accountsOf,
+      /** Runs that are not ended. */
+      liveRuns: (): readonly RunId[] =>
+        [...state.runs.values()].filter((run) => run.state !== 'ended').map(({ runId }) => runId),
       /** The dry run that an approval names, for the second person; null when the input names none that is kept. */
       describe: plans.describe,
       /** A person who approved it may no longer: what runs in their name stands still (I10). */
