@@ -1,3 +1,4 @@
+import type { OrderId } from '#core/model/ids.ts';
 import type { LateOrder, Place } from './messages.ts';
 
 export type Mode = 'STANDBY' | 'SUSPECT' | 'EMERGENCY' | 'HANDBACK';
@@ -163,7 +164,7 @@ export interface DifferenceDecided {
 export interface OrderHandedOver {
   readonly kind: 'order-handed-over';
   readonly v: 1;
-  readonly orderId: string;
+  readonly orderId: OrderId;
   readonly exchangeOrderId: string;
   readonly by: readonly string[];
 }
