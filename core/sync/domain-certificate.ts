@@ -96,6 +96,8 @@ export interface Standing {
   readonly lastTold: number;
   readonly acked: number;
   readonly reconciled: { readonly through: number; readonly undecided: number } | null;
+  /** A newer comparison is under way. */
+  readonly asking: boolean;
   readonly lastOwn: number;
 }
 
@@ -138,6 +140,7 @@ export function notYet(now: Standing): readonly string[] {
     say('Orders of this desk moved after the comparison: compare again.', now.lastOwn > through);
     say(`${undecided} of the differences are not decided.`, undecided > 0);
   }
+  say("Main's positions are asked for; it has not answered yet.", now.asking);
   return lines;
 }
 

@@ -1,12 +1,12 @@
 import type { Entry, Fact, FactKind } from '#core/events.ts';
 import type { OrderId } from '#core/model/ids.ts';
 import type { CertificateSigned, FactsNotTaken, MainHasLess, Mode, Scope } from './events.ts';
+import { foldOne, type Fold } from './fold.ts';
 import type { Place } from './messages.ts';
 
 /** A signed certificate as the list shows it. */
 export interface Signed extends CertificateSigned {
   readonly atMs: number;
-  readonly seq: number;
 }
 
 export interface Move {
@@ -80,7 +80,10 @@ export class Emergency {
   declared: (Move & { readonly scope: Scope | null }) | null = null;
   accepted: Move | null = null;
   totals: Totals = NOTHING;
-  readonly handedOver = new Map<OrderId, { readonly exchangeOrderId: string; readonly by: readonly string[] }>();
+  readonly handedOver = new Map<
+    OrderId,
+    { readonly exchangeOrderId: string; readonly by: readonly string[] }
+  >();
   readonly certificates: Signed[] = [];
   notTaken: FactsNotTaken | null = null;
   hasLess: MainHasLess | null = null;
@@ -91,33 +94,53 @@ export class Emergency {
   /** Orders of which a trade was annulled, corrected or told in two ways: they explain differences. */
   readonly changed = new Set<OrderId>();
 
+  readonly #fold: Fold = {
+    'mode-changed': (fact, { epoch, seq, atMs }) => {
+      this.#moved(fact, { epoch, seq }, atMs);
+    },
+    'order-handed-over': ({ orderId, exchangeOrderId, by }) => {
+      this.handedOver.set(orderId as OrderId, { exchangeOrderId, by });
+    },
+    'certificate-signed': (fact, { atMs }) => {
+      this.certificates.push({ ...fact, atMs });
+      this.opening = { epoch: fact.closing.epoch, seq: fact.closing.seq + 1 };
+      this.totals = NOTHING;
+      this.hasLess = null;
+    },
+    'facts-not-taken': (fact) => {
+      this.notTaken = fact;
+    },
+    'main-has-less': (fact) => {
+      this.hasLess = fact;
+    },
+    'order-released': () => {
+      this.#add({ ordersSent: 1 });
+    },
+    'order-filled': ({ quantity, key }) => {
+      this.#add({ trades: 1, [key.side === 'buy' ? 'boughtUnits' : 'soldUnits']: quantity });
+    },
+    'fill-conflicted': ({ orderId }) => {
+      this.changed.add(orderId);
+    },
+    'fill-busted': ({ orderId }) => {
+      this.#add({ busts: 1 });
+      this.changed.add(orderId);
+    },
+    'fill-corrected': ({ orderId }) => {
+      this.#add({ corrections: 1 });
+      this.changed.add(orderId);
+    },
+    'foreign-fill-seen': () => {
+      this.#add({ mainsTrades: 1 });
+    },
+  };
+
   apply(entry: Entry): void {
-    const { epoch, seq, atMs, fact } = entry;
+    const { seq, fact } = entry;
     if (OWN.has(fact.kind)) this.lastOwn = seq;
     if (OWN.has(fact.kind) || TOLD.has(fact.kind)) this.lastTold = seq;
     if (TRADES.has(fact.kind)) this.lastTrade = seq;
-    switch (fact.kind) {
-      case 'mode-changed':
-        this.#moved(fact, { epoch, seq }, atMs);
-        return;
-      case 'order-handed-over':
-        this.handedOver.set(fact.orderId as OrderId, { exchangeOrderId: fact.exchangeOrderId, by: fact.by });
-        return;
-      case 'certificate-signed':
-        this.certificates.push({ ...fact, atMs, seq });
-        this.opening = { epoch: fact.closing.epoch, seq: fact.closing.seq + 1 };
-        this.totals = NOTHING;
-        this.hasLess = null;
-        return;
-      case 'facts-not-taken':
-        this.notTaken = fact;
-        return;
-      case 'main-has-less':
-        this.hasLess = fact;
-        return;
-      default:
-        this.#count(fact);
-    }
+    foldOne(this.#fold, entry);
   }
 
   /** The certificate that a further one of the same emergency supplements; null: the first is still to come. */
@@ -150,38 +173,11 @@ export class Emergency {
     this.hasLess = null;
   }
 
-  #count(fact: Fact): void {
-    const { totals } = this;
-    switch (fact.kind) {
-      case 'order-released':
-        this.totals = { ...totals, ordersSent: totals.ordersSent + 1 };
-        return;
-      case 'order-filled': {
-        const { quantity, key } = fact;
-        const bought = key.side === 'buy' ? quantity : 0;
-        this.totals = {
-          ...totals,
-          trades: totals.trades + 1,
-          boughtUnits: totals.boughtUnits + bought,
-          soldUnits: totals.soldUnits + quantity - bought,
-        };
-        return;
-      }
-      case 'fill-conflicted':
-        this.changed.add(fact.orderId);
-        return;
-      case 'fill-busted':
-        this.totals = { ...totals, busts: totals.busts + 1 };
-        this.changed.add(fact.orderId);
-        return;
-      case 'fill-corrected':
-        this.totals = { ...totals, corrections: totals.corrections + 1 };
-        this.changed.add(fact.orderId);
-        return;
-      case 'foreign-fill-seen':
-        this.totals = { ...totals, mainsTrades: totals.mainsTrades + 1 };
-        return;
-      default:
-    }
+  #add(more: Partial<Totals>): void {
+    const sums = Object.entries(more).map(([name, count]) => [
+      name,
+      this.totals[name as keyof Totals] + count,
+    ]);
+    this.totals = { ...this.totals, ...(Object.fromEntries(sums) as Partial<Totals>) };
   }
 }

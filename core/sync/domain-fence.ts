@@ -4,6 +4,7 @@ import type { Product } from '#core/model/product.ts';
 import type { Side } from '#core/model/side.ts';
 import type { FillKey, ForeignFillSeen, ForeignOrderSeen } from '#core/orders/events.ts';
 import type { FenceAnswered, FenceAsked, Mode } from './events.ts';
+import { foldOne, type Fold } from './fold.ts';
 import type { LateOrder } from './messages.ts';
 
 /** One side of one contract of one account: where two could close the same. */
@@ -54,80 +55,77 @@ export class Fences {
   readonly #touched = new Map<string, Set<Product>>();
   readonly #mains = new Map<string, MainsOrder>();
 
-  apply({ fact }: Entry): void {
-    switch (fact.kind) {
-      case 'mode-changed':
-        // A new emergency: nothing was closed in it yet.
-        if (fact.to === 'EMERGENCY' && fact.from !== 'HANDBACK') this.#clear();
-        this.#mode = fact.to;
-        return;
-      case 'order-planned':
-        this.#planned.set(fact.orderId, { ...fact.terms, venue: fact.venue });
-        return;
-      case 'order-withdrawn':
-        this.#planned.delete(fact.orderId);
-        return;
-      case 'order-released':
-        this.#touch(fact.orderId);
-        return;
-      case 'order-acknowledged':
-      case 'order-confirmed': {
-        const venue = this.#unanswered.get(fact.orderId);
-        this.#unanswered.delete(fact.orderId);
-        if (venue !== undefined) this.#isOurs(orderText(venue, fact.exchangeOrderId));
-        return;
+  readonly #fold: Fold = {
+    'mode-changed': ({ from, to }) => {
+      // A new emergency: nothing was closed in it yet.
+      if (to === 'EMERGENCY' && from !== 'HANDBACK') this.#clear();
+      this.#mode = to;
+    },
+    'order-planned': ({ orderId, terms, venue }) => {
+      this.#planned.set(orderId, { ...terms, venue });
+    },
+    'order-withdrawn': ({ orderId }) => {
+      this.#planned.delete(orderId);
+    },
+    'order-released': ({ orderId }) => {
+      this.#touch(orderId);
+    },
+    'order-acknowledged': ({ orderId, exchangeOrderId }) => {
+      this.#answered(orderId, exchangeOrderId);
+    },
+    'order-confirmed': ({ orderId, exchangeOrderId }) => {
+      this.#answered(orderId, exchangeOrderId);
+    },
+    'order-rejected': ({ orderId }) => {
+      this.#unanswered.delete(orderId);
+    },
+    'order-canceled': ({ orderId }) => {
+      this.#unanswered.delete(orderId);
+    },
+    'order-expired': ({ orderId }) => {
+      this.#unanswered.delete(orderId);
+    },
+    'order-filled': ({ key }) => {
+      this.#isOurs(orderText(key.venue, key.exchangeOrderId));
+    },
+    'foreign-order-seen': (fact) => {
+      if (fact.source !== 'file') this.#seen(fact);
+    },
+    'foreign-order-ended': ({ venue, exchangeOrderId }) => {
+      const order = this.#mains.get(orderText(venue, exchangeOrderId));
+      if (order !== undefined) order.resting = false;
+    },
+    'foreign-fill-seen': (fact) => {
+      this.#filled(fact);
+    },
+    'foreign-fill-busted': ({ key }) => {
+      this.#mains.get(orderText(key.venue, key.exchangeOrderId))?.fills.delete(tradeOf(key));
+    },
+    'double-close-seen': (fact) => {
+      for (const order of this.#mains.values()) {
+        const { exchangeOrderId, instrumentId } = order;
+        if (exchangeOrderId === fact.exchangeOrderId && instrumentId === fact.instrumentId)
+          order.named = fact.quantity;
       }
-      case 'order-rejected':
-      case 'order-canceled':
-      case 'order-expired':
-        this.#unanswered.delete(fact.orderId);
-        return;
-      case 'order-filled':
-        this.#isOurs(orderText(fact.key.venue, fact.key.exchangeOrderId));
-        return;
-      case 'foreign-order-seen':
-        if (fact.source !== 'file') this.#seen(fact);
-        return;
-      case 'foreign-order-ended': {
-        const order = this.#mains.get(orderText(fact.venue, fact.exchangeOrderId));
-        if (order !== undefined) order.resting = false;
-        return;
-      }
-      case 'foreign-fill-seen':
-        this.#filled(fact);
-        return;
-      case 'foreign-fill-busted':
-        this.#mains
-          .get(orderText(fact.key.venue, fact.key.exchangeOrderId))
-          ?.fills.delete(tradeOf(fact.key));
-        return;
-      case 'double-close-seen': {
-        for (const order of this.#mains.values()) {
-          const { exchangeOrderId, instrumentId } = order;
-          if (exchangeOrderId === fact.exchangeOrderId && instrumentId === fact.instrumentId)
-            order.named = fact.quantity;
-        }
-        return;
-      }
-      case 'day-rolled':
-        this.#planned.clear();
-        this.#unanswered.clear();
-        this.#touched.clear();
-        return;
-      case 'fence-asked':
-        this.fence = { asked: fact, answer: null, over: false };
-        return;
-      case 'fence-answered': {
-        const { obeyed, late, text } = fact;
-        if (this.fence?.asked.fence === fact.fence)
-          this.fence = { ...this.fence, answer: { obeyed, late, text } };
-        return;
-      }
-      case 'certificate-signed':
-        if (this.fence !== null) this.fence = { ...this.fence, over: true };
-        return;
-      default:
-    }
+    },
+    'day-rolled': () => {
+      this.#planned.clear();
+      this.#unanswered.clear();
+      this.#touched.clear();
+    },
+    'fence-asked': (asked) => {
+      this.fence = { asked, answer: null, over: false };
+    },
+    'fence-answered': ({ fence, obeyed, late, text }) => {
+      if (this.fence?.asked.fence === fence) this.fence = { ...this.fence, answer: { obeyed, late, text } };
+    },
+    'certificate-signed': () => {
+      if (this.fence !== null) this.fence = { ...this.fence, over: true };
+    },
+  };
+
+  apply(entry: Entry): void {
+    foldOne(this.#fold, entry);
   }
 
   /** What is to be journalled: orders of main's that are not named yet, or traded otherwise than was named. */
@@ -170,6 +168,12 @@ export class Fences {
     const products = this.#touched.get(key);
     if (products === undefined) this.#touched.set(key, new Set([row.product]));
     else products.add(row.product);
+  }
+
+  #answered(orderId: OrderId, exchangeOrderId: string): void {
+    const venue = this.#unanswered.get(orderId);
+    this.#unanswered.delete(orderId);
+    if (venue !== undefined) this.#isOurs(orderText(venue, exchangeOrderId));
   }
 
   /** What seemed main's is an order of ours of which nobody had told us. */

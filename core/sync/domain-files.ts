@@ -243,6 +243,13 @@ export class Files {
   nextNumber(): number {
     return this.#files.length + 1;
   }
+  written(number: number): HandbackFileWritten | null {
+    return this.#files[number - 1]?.written ?? null;
+  }
+  /** Trades in files that are not acknowledged. */
+  waiting(): number {
+    return this.open().reduce((sum, { rows }) => sum + rows, 0);
+  }
   last(): HandbackFileWritten | null {
     return this.#files.at(-1)?.written ?? null;
   }

@@ -173,6 +173,19 @@ export class Handover {
     return span === undefined ? { epoch: 0, seq: 0 } : { epoch: span.epoch, seq };
   }
 
+  /** Epochs of which rows lie between the places, both included. */
+  epochsBetween(opening: Place, closing: Place): readonly number[] {
+    return this.#spans
+      .map(({ epoch }) => epoch)
+      .filter((epoch) => epoch >= opening.epoch && epoch <= closing.epoch);
+  }
+
+  /** The row is one that is handed over: not what a broken epoch held after its last good row. */
+  covers({ epoch, seq }: Place): boolean {
+    const span = this.#spans.find((one) => one.epoch === epoch);
+    return span !== undefined && seq >= span.first && (span.last === null || seq <= span.last);
+  }
+
   #next(headSeq: number): { readonly after: number; readonly to: number } | null {
     for (const { epoch, first, last } of this.#spans) {
       const after = Math.max(this.#sent, first - 1, this.#mains.get(epoch) ?? 0);

@@ -169,7 +169,8 @@ export function compare({ desk, main, exchange }: Sides): Comparison {
     exchanges.delete(key);
     if (row.net !== 0 || (known?.net ?? 0) !== 0) take(strange(row, row.net, known?.net ?? null));
   }
-  for (const row of exchanges.values()) if (row.net !== 0) take(strange(row, main === null ? null : 0, row.net));
+  for (const row of exchanges.values())
+    if (row.net !== 0) take(strange(row, main === null ? null : 0, row.net));
   return { rows, agree, differences };
 }
 

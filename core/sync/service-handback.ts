@@ -4,7 +4,7 @@ import type { SyncShown } from './contract.ts';
 import type { Emergency } from './domain-emergency.ts';
 import { Speed, type Handover } from './domain-handback.ts';
 import type { FactsNotTaken } from './events.ts';
-import { MESSAGE_TEXT_MAX, type FactRow, type FromMain, type SignedHead } from './messages.ts';
+import { MESSAGE_TEXT_MAX, type FactRow, type FromMain, type Place, type SignedHead } from './messages.ts';
 import type { HandbackDeps } from './service-handback-deps.ts';
 import { forgetKept, storedAcked, writeAcked } from './store-handback.ts';
 
@@ -42,17 +42,12 @@ export interface SenderParts extends Pick<HandbackDeps, 'journal' | 'link' | 'ho
 export function createSender(parts: SenderParts): Sender {
   const { journal, link, host, handover, emergency } = parts;
   const speed = new Speed();
-  const state: SenderState = { welcome: null, restored: null, asked: false, dirty: false, due: false };
-
-  const notTaken = (): FactsNotTaken | null => {
-    const fact = emergency.notTaken;
-    return fact === null || state.asked || handover.acked().seq >= fact.at.seq ? null : fact;
-  };
+  const state: SenderState = { welcome: null, restored: null, blocked: null, dirty: false, due: false };
 
   /** In SUSPECT and EMERGENCY main is not trusted, even if its line seems up: its return is only offered. */
   const mayFlow = (): boolean =>
     state.restored === null &&
-    notTaken() === null &&
+    state.blocked === null &&
     (emergency.mode === 'HANDBACK' || emergency.mode === 'STANDBY');
 
   const schedule = (): void => {
@@ -60,31 +55,8 @@ export function createSender(parts: SenderParts): Sender {
     state.due = true;
     host.soon(() => {
       state.due = false;
-      if (mayFlow() && sendOne(parts, refuseRow)) schedule();
+      if (mayFlow() && sendOne(parts, state)) schedule();
     });
-  };
-
-  const refuseRow = (fact: FactsNotTaken): void => {
-    const known = emergency.notTaken;
-    const isSame = known?.at.seq === fact.at.seq && known.at.epoch === fact.at.epoch;
-    state.asked = false;
-    handover.rewind(host.now());
-    if (isSame && known.reason === fact.reason) return;
-    host.log.error('main does not take facts', { seq: fact.at.seq, reason: fact.reason });
-    journal.append([fact]);
-  };
-
-  const hear = (message: FromMain): void => {
-    if (message.type === 'acked') {
-      if (!handover.took(message.epoch, message.seq, journal.head().seq, host.now())) return;
-      state.dirty = true;
-      parts.progress();
-      schedule();
-    }
-    if (message.type !== 'not-taken') return;
-    const { epoch, seq, reason, text } = message;
-    if (reason === 'gap' && handover.gap(host.now())) schedule();
-    else refuseRow({ kind: 'facts-not-taken', v: 1, at: { epoch, seq }, reason, text });
   };
 
   const tick = (): void => {
@@ -97,13 +69,17 @@ export function createSender(parts: SenderParts): Sender {
   return {
     start: () => {
       handover.remember(storedAcked(journal.reader));
+      const known = emergency.notTaken;
+      if (known !== null && handover.acked().seq < known.at.seq) state.blocked = known;
       const look = (): void => {
         if (!greet(parts, state)) return;
         schedule();
         parts.greeted();
       };
       const stops = [
-        link.on(hear),
+        link.on((message) => {
+          if (hear(parts, state, message)) schedule();
+        }),
         link.onState(look),
         journal.follow(journal.head().seq, schedule),
         host.every(TICK_MS, tick),
@@ -115,25 +91,56 @@ export function createSender(parts: SenderParts): Sender {
       };
     },
     again: () => {
-      state.asked = true;
+      state.blocked = null;
       handover.rewind(host.now());
       schedule();
     },
-    notTaken,
+    notTaken: () => state.blocked,
     restored: () => state.restored,
-    status: () => statusOf(parts, state, speed, notTaken()),
+    status: () => statusOf(parts, state, speed),
   };
 }
 
 interface SenderState {
   welcome: NonNullable<ReturnType<HandbackDeps['link']['state']>['welcome']> | null;
   restored: string | null;
-  /** A person asked again after main did not take a row. */
-  asked: boolean;
+  /** What main does not take; null again when a person asks for it, or main took it. */
+  blocked: FactsNotTaken | null;
   /** The acknowledged place is not kept yet. */
   dirty: boolean;
   /** A turn is asked for. */
   due: boolean;
+}
+
+/** Takes main's word on rows. True when more may be due. */
+function hear(parts: SenderParts, state: SenderState, message: FromMain): boolean {
+  const { journal, host, handover } = parts;
+  if (message.type === 'acked') {
+    if (!handover.took(message.epoch, message.seq, journal.head().seq, host.now())) return false;
+    state.dirty = true;
+    if (state.blocked !== null && handover.acked().seq >= state.blocked.at.seq) state.blocked = null;
+    parts.progress();
+    return true;
+  }
+  if (message.type !== 'not-taken') return false;
+  const { epoch, seq, reason, text } = message;
+  if (reason === 'gap' && handover.gap(host.now())) return true;
+  refuseRow(parts, state, { kind: 'facts-not-taken', v: 1, at: { epoch, seq }, reason, text });
+  return false;
+}
+
+/** Nothing more is sent until a person asks again; the same refusal is one fact. */
+function refuseRow(
+  { journal, host, handover, emergency }: SenderParts,
+  state: SenderState,
+  fact: FactsNotTaken,
+): void {
+  const known = emergency.notTaken;
+  state.blocked = fact;
+  handover.rewind(host.now());
+  if (known !== null && samePlace(known.at, fact.at) && known.reason === fact.reason) return;
+  host.log.error('main does not take facts', { seq: fact.at.seq, reason: fact.reason });
+  journal.append([fact]);
 }
 
 /** Takes main's word on what it has when the link came up. True when handing over may begin. */
@@ -175,10 +182,8 @@ function keepAcked({ journal, host, handover }: SenderParts, state: SenderState)
 }
 
 /** Sends the next message of facts. False: nothing is due, the window is full, or the link takes no more now. */
-function sendOne(
-  { journal, link, handover }: SenderParts,
-  refuseRow: (fact: FactsNotTaken) => void,
-): boolean {
+function sendOne(parts: SenderParts, state: SenderState): boolean {
+  const { journal, link, handover } = parts;
   const due = handover.due(journal.head().seq);
   if (due === null) return false;
   const stored = journal.stored(due.after, due.limit);
@@ -188,7 +193,7 @@ function sendOne(
   if (rows.length === 1 && last.body.length * 2 > MESSAGE_TEXT_MAX && isTooLong(last)) {
     const { epoch, seq, kind } = last;
     const text = `${kind} is longer than a message may be`;
-    refuseRow({ kind: 'facts-not-taken', v: 1, at: { epoch, seq }, reason: 'too-large', text });
+    refuseRow(parts, state, { kind: 'facts-not-taken', v: 1, at: { epoch, seq }, reason: 'too-large', text });
     return false;
   }
   const heads = stored.heads.filter(({ seq }) => seq <= last.seq).map(headOf);
@@ -218,9 +223,8 @@ function headOf({ epoch, seq, hash, signature, publicKey }: StoredHead): SignedH
 
 function statusOf(
   { journal, handover, emergency }: SenderParts,
-  { restored }: SenderState,
+  { restored, blocked }: SenderState,
   speed: Speed,
-  notTaken: FactsNotTaken | null,
 ): SyncShown['handback'] {
   const headSeq = journal.head().seq;
   const waiting = handover.waiting(headSeq);
@@ -236,7 +240,11 @@ function statusOf(
     waiting,
     perSecond,
     etaMs: waiting === 0 ? 0 : perSecond === 0 ? null : Math.ceil((waiting * 1000) / perSecond),
-    notTaken: notTaken === null ? null : { at: notTaken.at, reason: notTaken.reason, text: notTaken.text },
+    notTaken: blocked === null ? null : { at: blocked.at, reason: blocked.reason, text: blocked.text },
     text: restored ?? lost,
   };
+}
+
+function samePlace(one: Place, other: Place): boolean {
+  return one.epoch === other.epoch && one.seq === other.seq;
 }
