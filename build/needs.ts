@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { run } from './tool.ts';
@@ -15,6 +15,17 @@ interface Need {
 function onPath(program: string): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
+}
+
+const POSTGRES = '/usr/lib/postgresql';
+
+/** The folder with `initdb` and `postgres`, of the newest version; null when there is none. Debian keeps it off the PATH. */
+export function postgresPrograms(): string | null {
+  const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES) : [];
+  const folders = versions
+    .toSorted((one, other) => Number(other) - Number(one))
+    .map((version) => join(POSTGRES, version, 'bin'));
+  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
 }
 
 /** Where the browser tests' Chromium is: named in LIFEBOAT_CHROMIUM, fetched by Playwright, or on the PATH. */
@@ -58,6 +69,12 @@ const NEEDS: readonly Need[] = [
       ['/usr/include', '/usr/local/include', '/opt/homebrew/include'].some((folder) =>
         existsSync(join(folder, 'quickfix', 'Session.h')),
       ),
+  },
+  {
+    name: 'PostgreSQL',
+    debian: 'postgresql',
+    why: "the memory of main's stand-in",
+    present: () => postgresPrograms() !== null,
   },
   {
     name: 'gnome-keyring',

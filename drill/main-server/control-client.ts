@@ -4,7 +4,7 @@ import type { MainCommand } from './control.ts';
 const Reply = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
 
 /** Main did not do what it was asked. */
-export class MainRefused extends Error {
+class MainRefused extends Error {
   override readonly name = 'MainRefused';
 }
 

