@@ -217,12 +217,14 @@ export function bookKey(part: BookPart, row: Readonly<Record<string, string>>): 
   return BOOK_KEYS[part].map((column) => row[column] ?? '').join('|');
 }
 
+/** A row as the checksum of its part covers it: JSON with sorted columns. */
+export function rowLine(row: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
 /** What the checksum of a part covers: its rows in the order of their keys, each as JSON with sorted columns, a line each. */
 export function partText(part: BookPart, rows: Iterable<Readonly<Record<string, string>>>): string {
-  const lines = Array.from(rows, (row): readonly [string, string] => [
-    bookKey(part, row),
-    JSON.stringify(Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))),
-  ]);
+  const lines = Array.from(rows, (row): readonly [string, string] => [bookKey(part, row), rowLine(row)]);
   return lines
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([, line]) => `${line}\n`)

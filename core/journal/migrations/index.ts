@@ -7,6 +7,7 @@ import { migration as auth } from './070-auth.ts';
 import { migration as sessions } from './075-sessions.ts';
 import { migration as settings } from './080-settings.ts';
 import { migration as sync } from './090-sync.ts';
+import { migration as follow } from './091-follow.ts';
 import { migration as users } from './120-users.ts';
 import type { Migration } from '#core/journal/migrate.ts';
 
@@ -21,5 +22,6 @@ export const migrations: readonly Migration[] = [
   sessions,
   settings,
   sync,
+  follow,
   users,
 ];
