@@ -9,6 +9,8 @@ import type { OrdersService } from './orders/service.ts';
 import type { PositionsPort } from './positions/port.ts';
 import { PROTOCOL_VERSION } from './sync/messages.ts';
 import type { NetRow } from './sync/messages.ts';
+import { createFollow } from './sync/service-follow.ts';
+import type { FollowDeps } from './sync/service-follow.ts';
 import { createHandback } from './sync/service-hand-back-calls.ts';
 import { createMainLink } from './sync/service-link.ts';
 import type { createSync } from './sync/service.ts';
@@ -29,6 +31,9 @@ interface Around {
   readonly positions: PositionsPort;
   readonly accounts: AccountsPort;
   readonly users: UsersPort;
+  /** Who takes the parts of main's book. */
+  readonly imports: FollowDeps['imports'];
+  readonly seal: FollowDeps['seal'];
   /** Exits that are not ended. */
   readonly runs: () => readonly string[];
 }
@@ -47,11 +52,19 @@ export function buildMain({ host, config, journal, signer, mainToken, build }: M
       epoch: journal.epoch,
       publicKey: Buffer.from(signer.publicKey).toString('hex'),
       build,
-      book: null,
-      mappingEpoch: 0,
+      book: follow.port.place(),
+      mappingEpoch: follow.port.mappingEpoch(),
     }),
     mode: () => sync.port.view().mode,
     heard: (saw, why) => sync.heard(saw, why),
+  });
+  const follow = createFollow({
+    journal,
+    host,
+    link,
+    mode: () => sync.port.view().mode,
+    imports: around.imports,
+    seal: around.seal,
   });
   const handback = createHandback({
     journal,
@@ -64,19 +77,21 @@ export function buildMain({ host, config, journal, signer, mainToken, build }: M
     positions,
     exchangePositions: () => provenNets(positions),
     accounts: around.accounts,
-    isHome: () => true,
+    isHome: (account) => follow.port.isHome(account),
     runs: around.runs,
     cancelOrders: (orderIds: readonly OrderId[], why: string) => {
       const done = orders.cancel([...orderIds], 'desk', why);
       if (!done.ok) host.log.error('orders were not cancelled', { why: done.refusal.text });
     },
-    book: () => null,
+    book: () => follow.port.book(),
     nnfId: (dealer, exchange) =>
       users.get(dealer)?.exchangeUsers.find((one) => one.exchange === exchange)?.id ?? '',
   });
   return {
     handback,
-    start: (): readonly (() => void)[] => [handback.start(), link.start()],
+    follow,
+    /** Following stands before the link, which says in its hello what is here. */
+    start: (): readonly (() => void | Promise<void>)[] => [follow.start(), handback.start(), link.start()],
   };
 }
 

@@ -12,7 +12,10 @@ import { createInstruments } from './instruments/service.ts';
 import type { JournalFile } from './journal/journal.ts';
 import type { Signer } from './journal/signer.ts';
 import type { Synchronous } from './journal/sqlite.ts';
+import { createSeal } from './auth/service-seal.ts';
 import { present } from './lib/assert.ts';
+import { ok } from './lib/result.ts';
+import type { FollowDeps } from './sync/service-follow.ts';
 import type { CalendarConfig } from './model/calendar-config.ts';
 import type { AccountId, VenueId } from './model/ids.ts';
 import { istDate } from './model/market-clock.ts';
@@ -117,9 +120,32 @@ export function buildServices(parts: Parts) {
       accounts: book.accounts.port,
       users: persons.identity.users.port,
       runs: () => persons.squareOff.port.liveRuns(),
+      imports: importsOf(parts, book, pendingFiles),
+      seal: createSeal(parts.keys.sealing, (length) => host.randomBytes(length)),
     },
   );
   return { ...book, ...persons, main, policy, sync, exchange, orders, pendingFiles, settings };
+}
+
+/** The importers of files take the parts of main's book, each in the documented form, with one fact of its own. */
+function importsOf(
+  { host }: Parts,
+  book: Book,
+  pendingFiles: ReturnType<typeof createPendingImporter>,
+): FollowDeps['imports'] {
+  const by = { by: 'main' };
+  return {
+    accounts: ({ source, text, asOfMs }) =>
+      book.accounts.handlers.import({ source, text, asOfMs, partial: false }, by),
+    instruments: ({ source, text }) =>
+      book.instruments.handlers.import({ source, text, format: 'lifeboat', partial: false }, by),
+    positions: ({ source, text }) => book.positions.handlers.import({ source, text, partial: false }, by),
+    pending: ({ source, text }) => pendingFiles.importPending({ source, text, partial: false }),
+    users: ({ source }) => {
+      host.log.info('persons come to this desk by signed user sets, not from the link', { source });
+      return ok(null);
+    },
+  };
 }
 
 /** Who may act, and what they may do at once: exits and single orders ask for limits and exchange ids. */

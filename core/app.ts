@@ -97,6 +97,7 @@ function projectionsOf(services: Services) {
     services.identity.sessions.projection,
     services.identity.auth.projection,
     services.identity.approvals.projection,
+    services.main.follow.projection,
     services.main.handback.projection,
   ];
 }
@@ -145,7 +146,7 @@ const IN_FLIGHT: ReadonlySet<string> = new Set([
 /** What runs by itself while the desk is on. */
 function createEngine({ host, config, journal }: Parts, services: Services) {
   const { orders, exchange, instruments, identity, main, squareOff, sync } = services;
-  const stops: (() => void)[] = [];
+  const stops: (() => void | Promise<void>)[] = [];
   let linksStarted = false;
 
   /**
@@ -188,7 +189,7 @@ function createEngine({ host, config, journal }: Parts, services: Services) {
     },
     /** The goodbyes of the sessions are facts: the file is let go after them. */
     async stop(): Promise<void> {
-      for (const stop of stops.toReversed()) stop();
+      for (const stop of stops.toReversed()) await stop();
       await exchange.stop();
     },
   };
