@@ -1,3 +1,4 @@
+import type { Account } from '#core/accounts/port.ts';
 import type { Fact } from '#core/events.ts';
 import { GENESIS, headMessage, hexOf, rowHash } from '#core/journal/chain.ts';
 import type { EpochOpened } from '#core/journal/events.ts';
@@ -7,12 +8,12 @@ import type { Tx } from '#core/journal/port.ts';
 import { isSignedBy } from '#core/journal/signer.ts';
 import { scratchOptions } from '#core/journal/stage.ts';
 import { ok } from '#core/lib/result.ts';
-import type { OrderId } from '#core/model/ids.ts';
+import { AccountId, type OrderId } from '#core/model/ids.ts';
 import type { Order } from '#core/orders/port.ts';
 import type { PositionRow } from '#core/positions/port.ts';
 import type { FactRow, FromDesk, FromMain, LateOrder, NetRow, Place, SignedHead } from './messages.ts';
 import { createHandback } from './service-hand-back-calls.ts';
-import type { HandbackLink } from './service-handback-deps.ts';
+import type { HandbackDeps, HandbackLink } from './service-handback-deps.ts';
 
 export const WINDOW = 40;
 export const START_MS = 1_795_400_000_000;
@@ -207,6 +208,7 @@ export interface Around {
   runs: string[];
   cancelled: string[];
   away: Set<string>;
+  clients: Map<string, { readonly name: string; readonly branch: string; readonly dealers: string[] }>;
 }
 
 export function emptyAround(): Around {
@@ -218,6 +220,7 @@ export function emptyAround(): Around {
     runs: [],
     cancelled: [],
     away: new Set(),
+    clients: new Map(),
   };
 }
 
@@ -238,6 +241,12 @@ export function openDesk(folder: string, line: PlayedLine, around: Around = empt
   const move = (from: ModeName, to: ModeName, by: readonly string[] = ['head']): void => {
     append([{ kind: 'mode-changed', v: 1, from, to, by, why: 'a test moves it' }]);
   };
+  const moving = {
+    endHandback: ((by) => {
+      move('HANDBACK', 'STANDBY', by);
+      return ok(null);
+    }) as HandbackDeps['endHandback'],
+  };
   const handback = createHandback({
     journal,
     link: line.link,
@@ -252,10 +261,7 @@ export function openDesk(folder: string, line: PlayedLine, around: Around = empt
     },
     signer: options.signer,
     build: 'test',
-    endHandback: (by) => {
-      move('HANDBACK', 'STANDBY', by);
-      return ok(null);
-    },
+    endHandback: (...ended) => moving.endHandback(...ended),
     orders: {
       order: (orderId) => around.orders.get(orderId) ?? null,
       orders: () => around.orders.values(),
@@ -269,7 +275,7 @@ export function openDesk(folder: string, line: PlayedLine, around: Around = empt
     },
     positions: { rows: () => around.rows },
     exchangePositions: () => around.exchange,
-    accounts: { find: () => null },
+    accounts: { find: (account) => clientOf(around, account) },
     isHome: (account) => !around.away.has(account),
     runs: () => around.runs,
     cancelOrders: (orderIds) => void around.cancelled.push(...orderIds),
@@ -288,6 +294,8 @@ export function openDesk(folder: string, line: PlayedLine, around: Around = empt
     ...handback,
     journal,
     around,
+    /** A test may take a step away. */
+    deps: moving,
     append,
     move,
     /** Everything that the desk does by itself until time goes on. */
@@ -298,11 +306,21 @@ export function openDesk(folder: string, line: PlayedLine, around: Around = empt
       around.nowMs += ms;
       for (const tick of ticks) tick();
     },
+    /** Nothing runs by itself any more, as after a crash; the file is still open. */
+    halt: stop,
     close: (): void => {
       stop();
       journal.close();
     },
   };
+}
+
+function clientOf({ clients }: Around, account: string): Account | null {
+  const known = clients.get(account);
+  if (known === undefined) return null;
+  const id = AccountId.parse(account);
+  const rest = { participant: '', panLast4: '', mobileLast4: '', segments: [] };
+  return { account: id, type: 'CLI', status: 'active', ...rest, ...known };
 }
 
 type ModeName = 'STANDBY' | 'SUSPECT' | 'EMERGENCY' | 'HANDBACK';
