@@ -7,6 +7,7 @@ import type { BookFile } from './domain-follow.ts';
 import type { Mode } from './events.ts';
 import { bookKey, BOOK_ROWS_MAX, partText, type BookPart, type FromDesk, type FromMain } from './messages.ts';
 import { createFollow, type FollowDeps } from './service-follow.ts';
+import { until } from './service-link-stage.ts';
 import type { LinkState } from './service-link.ts';
 
 type Row = Readonly<Record<string, string>>;
@@ -121,7 +122,8 @@ interface Options {
 
 /** Following on a real journal; its clock stands still until a test moves it. */
 export function deskThatFollows({ folder, link = scriptedLink(), ticking = false }: Options) {
-  const around = { mode: 'SUSPECT' as Mode, nowMs: 1_000_000, turns: 0, looks: 0 };
+  const around = { mode: 'SUSPECT' as Mode, nowMs: 1_000_000, turns: 0, looks: 0, longestTurn: 0 };
+  let turnFrom = 0;
   const ticks = new Set<() => void>();
   const facts: Fact[] = [];
   const files: (BookFile & { readonly part: BookPart })[] = [];
@@ -147,6 +149,8 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
       monotonicMs: () => (ticking ? (around.nowMs += (around.looks += 1) % 2) : around.nowMs),
       soon(task) {
         around.turns += 1;
+        around.longestTurn = Math.max(around.longestTurn, around.looks - turnFrom);
+        turnFrom = around.looks;
         setImmediate(task);
       },
       every(_everyMs, tick) {
@@ -185,6 +189,9 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
     files,
     refusals,
     close,
+    /** Until a row of that version is written; it is not in force yet. */
+    wrote: (version: number) =>
+      until(() => journal.reader.get('SELECT max(version) AS v FROM followed_rows')?.['v'] === version),
     of: (kind: Fact['kind']) => facts.filter((fact) => fact.kind === kind),
     /** What was handed on, in words: part, source, rows. */
     handed: () => files.map(({ part, source, text }) => `${part} ${source} ${rowsIn(part, text)}`),

@@ -129,6 +129,7 @@ class Follow {
     this.#book.load();
     if (this.#view.broken !== null) this.#wanted.missed(this.#view.broken, host.monotonicMs());
     this.#queue = [{ type: 'clean' }];
+    this.#heardMs = this.#nowMs();
     const stops = [
       link.on((message) => this.#receive(message)),
       link.onState(() => this.#linkMoved()),
