@@ -6,6 +6,7 @@ import { AccountDialog } from './features/account/account-dialog.tsx';
 import { Admin } from './features/admin/admin.tsx';
 import { Alarm } from './features/alarm/alarm.tsx';
 import { Approvals } from './features/approvals/approvals.tsx';
+import { ToAgree } from './features/approvals/to-agree.tsx';
 import { DryRun } from './features/dry-run/dry-run.tsx';
 import { InDoubt } from './features/in-doubt/in-doubt.tsx';
 import { KeysDialog } from './features/keys/keys-dialog.tsx';
@@ -86,10 +87,10 @@ export function Screen() {
         onMode={() => setAsked('main-lost')}
         onLinks={() => setAsked('sessions')}
         onAccount={() => setAsked('account')}
-        onApprovals={() => setView('approvals')}
       />
       <div>
         {me?.role === 'admin' ? <Alarm /> : null}
+        <ToAgree onOpen={() => setView('approvals')} />
         <RunStrip onOpen={() => setView('run')} />
       </div>
       <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />

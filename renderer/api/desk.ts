@@ -37,7 +37,7 @@ const listeners = new Set<FactListener>();
 let wire: Wire | null = null;
 let throughSeq: number | null = null;
 let clockOffsetMs = Date.now() - performance.now();
-/** The person covered this screen and has not opened it again, whether the desk has heard it or not. */
+/** The person covered this screen, and the desk has not confirmed it yet. */
 let coverAsked = false;
 /** Ends the wait or the wire that is on; null while there is none. */
 let waiter: (() => void) | null = null;
@@ -85,6 +85,8 @@ export async function connect(): Promise<void> {
       notHeard();
     } else {
       who.set(asked);
+      // Told once: whoever opens the session again may do so at another screen of it.
+      if (asked.locked) coverAsked = false;
       if (asked.locked || coverAsked) {
         connection.set({ state: 'covered', deaf: false });
         await nudged(asked.locked ? COVERED_EVERY_MS : RETRY_FIRST_MS);
