@@ -39,6 +39,7 @@ let throughSeq: number | null = null;
 let clockOffsetMs = Date.now() - performance.now();
 /** The person covered this screen, and the desk has not confirmed it yet. */
 let coverAsked = false;
+let covering: Promise<void> | null = null;
 /** Ends the wait or the wire that is on; null while there is none. */
 let waiter: (() => void) | null = null;
 let nudgedEarly = false;
@@ -65,6 +66,11 @@ export function cover(): void {
   coverAsked = true;
   connection.set({ state: 'covered', deaf: false });
   nudge();
+}
+
+/** Before the session is opened again: a lock that is still on its way would close it at once. */
+export async function covered(): Promise<void> {
+  if (coverAsked || covering !== null) await askCover();
 }
 
 /** The desk has opened the session again. */
@@ -108,9 +114,18 @@ async function askWho(): Promise<WhoIsSignedIn | Failure> {
   }
 }
 
+/** Tells the desk once, however many wait for it. */
 async function askCover(): Promise<void> {
+  covering ??= tellCover().finally(() => {
+    covering = null;
+  });
+  await covering;
+}
+
+async function tellCover(): Promise<void> {
   try {
     await (await door()).sessions.lock();
+    coverAsked = false;
   } catch {
     // The screen is covered already; the desk is asked again in the next round.
   }
