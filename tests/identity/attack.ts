@@ -30,7 +30,7 @@ export function outcome(asked: Promise<unknown>): Promise<string> {
 }
 
 /** How each try was answered, and what the journal ought to say of the attack and does not. */
-export async function attempted(stage: Stage, { tries, facts }: Attack) {
+export async function attempted(stage: Stage, { tries, facts }: Pick<Attack, 'tries' | 'facts'>) {
   const seq = await stage.head();
   const answers = await tries();
   const kept = await stage.factsSince(seq);

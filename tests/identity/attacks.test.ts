@@ -175,6 +175,16 @@ const CODES: readonly Attack[] = [
     ],
   },
   {
+    what: 'a code that was used, after a restart of the desk',
+    tries: async () => {
+      const answers = [await outcome(staff.asha.enter(stranger()))];
+      await stage.restart();
+      return [...answers, await outcome(staff.asha.with(stranger(), staff.asha.lastCode()))];
+    },
+    refused: ['done', 'code-used'],
+    facts: [{ kind: 'sign-in-refused', user: 'asha', reason: 'code-used' }],
+  },
+  {
     what: 'a code of a minute ago that nobody used',
     tries: async () => {
       const code = staff.asha.code();
