@@ -55,10 +55,7 @@ export interface Hands {
 }
 
 /** Headers with which a program of ours shows them. */
-function shown(
-  { cookie, accessToken, key }: Hands,
-  stage: Pick<Stage, 'url'>,
-): Record<string, string> {
+function shown({ cookie, accessToken, key }: Hands, stage: Pick<Stage, 'url'>): Record<string, string> {
   return {
     ...(cookie === undefined ? {} : { cookie, origin: stage.url }),
     ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
