@@ -167,8 +167,11 @@ async function admitted(
 ): Promise<Actor> {
   const found = await deps.identify(context);
   if (!found.ok) {
-    // A stale cookie must not keep anybody from signing in.
-    if (meta.permission === PUBLIC_PERMISSION) return NOBODY;
+    if (meta.permission === PUBLIC_PERMISSION) {
+      // A dead session must not keep anybody from signing in, and its wire need not keep what carried it.
+      if (context.credential()?.kind === 'session') context.carry(null, 0);
+      return NOBODY;
+    }
     throw turnedAway(deps, name, 'nobody', context, { code: 'UNAUTHORIZED', ...found.refusal });
   }
   const actor = found.value;
