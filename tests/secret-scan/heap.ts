@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 
 /** V8 writes only so much of a long string into a snapshot unless it is told otherwise. */
-export const WHOLE_STRINGS = '--heap-snapshot-string-limit=100000000';
+const WHOLE_STRINGS = '--heap-snapshot-string-limit=100000000';
 const INSPECT = '--inspect=127.0.0.1:0';
 export const INSPECTED = [INSPECT, WHOLE_STRINGS] as const;
 
