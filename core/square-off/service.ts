@@ -7,6 +7,7 @@ import type { AccountScope } from '#core/model/scope.ts';
 import type { OrdersPort } from '#core/orders/port.ts';
 import type { InstrumentsPort, PositionsPort } from '#core/positions/port.ts';
 import type { ExchangePort } from '#core/exchange/port.ts';
+import type { User } from '#core/users/port.ts';
 import { applyFact, emptyState } from './domain.ts';
 import type { BoardItem, Run } from './domain.ts';
 import type { SquareOffFact } from './events.ts';
@@ -34,6 +35,11 @@ export interface SquareOffDeps {
   /** Why this desk may not trade now (mode, fence), in a sentence; null when it may. */
   readonly mayTrade: () => string | null;
   readonly mayApprove: MayApprove;
+}
+
+interface Approvers {
+  readonly persons: readonly string[];
+  readonly actor: { readonly user: User | null };
 }
 
 interface Scoped {
@@ -89,8 +95,8 @@ export function createSquareOff(deps: SquareOffDeps) {
     handlers: {
       dryRun: (asked: ExitAskedAtDoor, { by, scope }: Scoped & { readonly by: string }): DryRun =>
         plans.dryRun(requestOf(asked, by, scope)),
-      approve: (asked: Omit<Approving, 'by'>, { persons }: { readonly persons: readonly string[] }) =>
-        plans.approve({ ...asked, by: persons }),
+      approve: (asked: Omit<Approving, 'by' | 'user'>, { persons, actor }: Approvers) =>
+        plans.approve({ ...asked, by: persons, user: actor.user }),
       status: ({ runId }: { runId: RunId }) => status(runId),
       pause: calls.pause,
       resume: calls.resume,

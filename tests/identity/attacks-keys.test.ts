@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KEY_BURST, KEY_CALLS_A_SECOND } from '#core/auth/domain-key.ts';
 import type { FrontDoor } from '#drill/world/front-door.ts';
 import { attempted, outcome, strangerAt, turnedAway, type Attack } from './attack.ts';
+import { orderOf } from './exits.ts';
 import { withStaff } from './people.ts';
 import { openStage, type Stage } from './stage.ts';
 import { overHttp, type Hands } from './wires.ts';
@@ -84,6 +85,24 @@ const ATTACKS: readonly Attack[] = [
     },
     refused: ['key-may-not-trade', 'key-may-not-trade', 'permission-missing'],
     facts: [turnedAway('auth.keys.make', 'key-may-not-trade', 'asha')],
+  },
+  {
+    what: 'a key that does what its person may not',
+    tries: async () => {
+      const desk = stage.app.client();
+      const limits = { orderNotionalE4: 1, exitNotionalE4: 1 };
+      await desk.users.setLimits({ user: 'asha', limits, why: 'a limit of nothing' });
+      const { key } = await make(['positions.list', 'trades.place'], asha, { algoId: 'A-77' });
+      const answers = [
+        await outcome(orderOf(asha, stage.now(), 0)),
+        await outcome(orderOf(overHttp(stage, { key }), stage.now(), 0)),
+      ];
+      const none = { orderNotionalE4: null, exitNotionalE4: null };
+      await desk.users.setLimits({ user: 'asha', limits: none, why: 'as before' });
+      return answers;
+    },
+    refused: ['over-order-limit', 'over-order-limit'],
+    facts: [],
   },
   {
     what: 'a key for what is for persons',
