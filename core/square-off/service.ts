@@ -9,7 +9,7 @@ import type { InstrumentsPort, PositionsPort } from '#core/positions/port.ts';
 import type { ExchangePort } from '#core/exchange/port.ts';
 import type { User } from '#core/users/port.ts';
 import { applyFact, emptyState } from './domain.ts';
-import type { BoardItem, Run } from './domain.ts';
+import type { BoardItem, Run, SquareOffState } from './domain.ts';
 import type { SquareOffFact } from './events.ts';
 import type { Policy } from './policy.ts';
 import type { SquareOffRefusal } from './refusal.ts';
@@ -110,22 +110,7 @@ export function createSquareOff(deps: SquareOffDeps) {
         settle: calls.settle,
       },
     },
-    port: {
-      accountsOfRun: (runId: string): readonly AccountId[] | null => {
-        const run = state.runs.get(RunId.parse(runId));
-        return run === undefined ? null : accountsOf(run);
-      },
-      accountsOfPlan: plans.accountsOf,
-      /** The dry run that an approval names, for the second person; null when the input names none that is kept. */
-      describe: plans.describe,
-      /** A person who approved it may no longer: what runs in their name stands still (I10). */
-      pauseRunsOf: (person: string, why: string): void => {
-        for (const { runId, by, state: runState } of state.runs.values()) {
-          if (runState !== 'running' || !by.includes(person)) continue;
-          append([{ kind: 'run-paused', v: 1, runId, why, by: person }]);
-        }
-      },
-    },
+    port: portOf(state, plans, append),
     /** After replay and reconciliation: runs go on, or wait for a person. Returns the way to stop. */
     start(): () => void {
       restartRuns(lifecycle, (run) => {
@@ -151,4 +136,28 @@ function accountsOf(run: Run): readonly AccountId[] {
 /** A run is one thing: who may not see all of it does not see it. */
 function isWithin(run: Run, scope: AccountScope): boolean {
   return scope.all || accountsOf(run).every((account) => scope.has(account));
+}
+
+/** What the door asks: whose a run or a plan is, and what it would do. */
+function portOf(
+  state: SquareOffState,
+  plans: ReturnType<typeof createPlans>,
+  append: (facts: readonly SquareOffFact[]) => Result<null, JournalRefusal>,
+) {
+  return {
+    accountsOfRun: (runId: string): readonly AccountId[] | null => {
+      const run = state.runs.get(RunId.parse(runId));
+      return run === undefined ? null : accountsOf(run);
+    },
+    accountsOfPlan: plans.accountsOf,
+    /** The dry run that an approval names, for the second person; null when the input names none that is kept. */
+    describe: plans.describe,
+    /** A person who approved it may no longer: what runs in their name stands still (I10). */
+    pauseRunsOf: (person: string, why: string): void => {
+      for (const { runId, by, state: runState } of state.runs.values()) {
+        if (runState !== 'running' || !by.includes(person)) continue;
+        append([{ kind: 'run-paused', v: 1, runId, why, by: person }]);
+      }
+    },
+  };
 }

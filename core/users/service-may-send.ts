@@ -33,14 +33,14 @@ export function createMaySend(deps: MaySendDeps) {
   }
 
   return {
-    order(
+    order: (
       user: User | null,
       order: {
         readonly instrumentId: InstrumentId;
         readonly quantity: number;
         readonly priceE4: number | null;
       },
-    ): MaySendRefusal | OverOrder | null {
+    ): MaySendRefusal | OverOrder | null => {
       if (user === null) return null;
       const refusal = exchangeId(user, order.instrumentId);
       const limitE4 = user.limits.orderNotionalE4;
@@ -62,10 +62,10 @@ export function createMaySend(deps: MaySendDeps) {
             text: `${rupees(notionalE4)} is more than ${user.user}'s ${rupees(limitE4)} an order`,
           };
     },
-    exit(
+    exit: (
       user: User | null,
       exit: { readonly notionalE4: bigint; readonly instrumentIds: readonly InstrumentId[] },
-    ): MaySendRefusal | OverExit | null {
+    ): MaySendRefusal | OverExit | null => {
       if (user === null) return null;
       for (const instrumentId of exit.instrumentIds) {
         const refusal = exchangeId(user, instrumentId);
