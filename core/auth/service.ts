@@ -63,7 +63,7 @@ function partsOf(deps: AuthDeps): AuthParts {
   const state = noState();
   const tickets: Tickets = new Map();
   const seal = createSeal(deps.sealingKey, randomBytes);
-  const hasher = createHasher(randomBytes);
+  const hasher = createHasher(randomBytes, deps.host);
   const gate = createGate(deps, state, seal);
   const factors = createFactors(deps, seal, hasher, gate);
   return { deps, state, tickets, seal, hasher, gate, factors };
