@@ -88,6 +88,18 @@ const NEEDS: readonly Need[] = [
     why: 'the session bus of the keychain test',
     present: () => onPath('dbus-run-session') !== null,
   },
+  {
+    name: 'unshare',
+    debian: 'util-linux',
+    why: 'the test with the network cut off',
+    present: () => onPath('unshare') !== null,
+  },
+  {
+    name: 'ip',
+    debian: 'iproute2',
+    why: 'the test with the network cut off',
+    present: () => onPath('ip') !== null,
+  },
 ];
 
 const missing = (): readonly Need[] => NEEDS.filter((need) => !need.present());

@@ -103,7 +103,7 @@ export function buildIdentity({ host, config, journal, keys }: IdentityParts, ar
   const approvals = createApprovals({
     journal,
     host,
-    needs: (action, branch) => needs(config, users.port.adminCount(), action, branch),
+    needs: (action, branch) => needs(config, users.port.hadTwoAdmins(), action, branch),
     users: { active: person },
     may: (user, permission) => mayDo(user.role, permission),
     proveBoth: (...proof) => auth().port.proveBoth(...proof),
@@ -151,11 +151,12 @@ const BREAK_GLASS: User = {
 
 /**
  * How many must agree. Configuration first, the branch before all; else an exit follows the policy of exits, a doubt
- * that of doubts, and what only admins do takes two of them, as soon as there are two.
+ * that of doubts, and what only admins do takes two of them, from the day on which there were two. (With one of them gone,
+ * the other agrees with the sealed credential.)
  */
 function needs(
   { identity, policy, personsForDoubt }: DeskConfig,
-  admins: number,
+  twoAdmins: boolean,
   action: Action,
   branch: string,
 ): Requirement {
@@ -163,7 +164,7 @@ function needs(
   if (configured !== undefined) return configured;
   if (action === 'exit' || action === 'mode') return policy.personsRequired === 2 ? 'two' : 'one';
   if (action === 'doubt') return personsForDoubt === 2 ? 'two' : 'one';
-  return admins > 1 ? 'two' : 'one';
+  return twoAdmins ? 'two' : 'one';
 }
 
 /** May this actor make the call at all? */

@@ -155,7 +155,6 @@ function buildPersons(parts: Parts, around: Omit<Around, 'mayApprove'>) {
   const ring: { identity: Identity | null } = { identity: null };
   const users = () => present(ring.identity, 'who may be at the desk').users.port;
   const maySend = createMaySend({
-    user: (by) => users().get(by),
     mayNotSend: (...whose) => (config.identity.exchangeUserNeeded ? users().mayNotSend(...whose) : null),
     instrument: (instrumentId) => instruments.port.get(instrumentId),
     quote: (instrumentId) => exchange.quote(instrumentId),

@@ -46,7 +46,10 @@ const IdentityConfig = z.object({
     .default(null),
   /** Groups of desks whose user sets this desk takes. */
   deskGroup: z.string().max(40).default(''),
-  /** Who must agree, per action; `byBranch` goes before. What is not named here is `one` for exits, else `two`. */
+  /**
+   * Who must agree, per action; by branch goes before. Not named here: exits and modes follow `personsRequired`, doubts
+   * `personsForDoubt`, all else takes two since there were two admins.
+   */
   approvals: z.partialRecord(Action, Requirement).default({}),
   approvalsByBranch: z.record(z.string(), z.partialRecord(Action, Requirement)).default({}),
   /** Off only in a rehearsal: orders need no exchange user id of the person who sends them. */

@@ -130,7 +130,7 @@ describe('a call that policy gives to two persons', () => {
     const both = [reasonOf(client.close({ account: 'A1' })), reasonOf(client.close({ account: 'A1' }))];
     await Promise.resolve();
     open();
-    expect((await Promise.all(both)).toSorted()).toEqual(['already-running', 'done']);
+    expect(new Set(await Promise.all(both))).toEqual(new Set(['already-running', 'done']));
     expect(said.filter((line) => line.startsWith('closed'))).toHaveLength(1);
   });
 

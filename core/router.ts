@@ -128,9 +128,35 @@ function bindOne(call: Parameters<typeof implement>[0], handler: unknown, deps: 
       );
       if (!isResult(answer)) return answer;
       if (answer.ok) return answer.value;
-      throw failure('REFUSED', answer.refusal.reason, answer.refusal.text);
+      const { reason, text } = answer.refusal;
+      if (TOLD.has(reason)) deps.refused(asked.name, context.actor.by, context, reason);
+      throw failure('REFUSED', reason, text);
     });
 }
+
+/**
+ * Refusals of services that say that somebody reached for what is not theirs: written down like the door's own. What
+ * a service writes down by itself (a wrong password, a used refresh token) is not among them.
+ */
+const TOLD: ReadonlySet<string> = new Set([
+  'ticket-expired',
+  'not-first-run',
+  'token-invalid',
+  'wrong-enrolment-code',
+  'too-many-attempts',
+  'key-may-not-trade',
+  'unknown-call',
+  'unknown-key',
+  'unknown-session',
+  'own-change',
+  'last-admin',
+  'same-person',
+  'may-not-approve',
+  'approval-spent',
+  'wrong-signature',
+  'wrong-code',
+  'hash-differs',
+]);
 
 /** Who asks, if they may ask this at all: live session, not locked, permission. Nothing of the input is read yet. */
 async function admitted(
@@ -141,8 +167,11 @@ async function admitted(
 ): Promise<Actor> {
   const found = await deps.identify(context);
   if (!found.ok) {
-    // A stale cookie must not keep anybody from signing in.
-    if (meta.permission === PUBLIC_PERMISSION) return NOBODY;
+    if (meta.permission === PUBLIC_PERMISSION) {
+      // A dead session must not keep anybody from signing in, and its wire need not keep what carried it.
+      if (context.credential()?.kind === 'session') context.carry(null, 0);
+      return NOBODY;
+    }
     throw turnedAway(deps, name, 'nobody', context, { code: 'UNAUTHORIZED', ...found.refusal });
   }
   const actor = found.value;

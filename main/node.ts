@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { createApp } from '#core/app.ts';
+import { createApp, type App } from '#core/app.ts';
 import { buildScreen, SCREEN } from './build-screen.ts';
 import { dataFolder } from './data-folder.ts';
 import { createHost } from './host.ts';
@@ -80,8 +80,23 @@ async function runDesk(
   const { listen, names, port } = world.deskConfig.web;
   const web = await app.value.web({ port: options.port ?? port, listen, names });
   const known = writeAddress(data, web.url);
-  const persons = await seatPersons(world, { url: web.url, setupCode: app.value.setupCode() });
-  const setupCode = app.value.setupCode();
+  await announce(data, world, app.value, { url: web.url, fingerprint: web.fingerprint, open: options.open });
+  console.log(`Stopping on ${await options.stopped}.`);
+  rmSync(known, { force: true });
+  await web.close();
+  await app.value.stop();
+  return 0;
+}
+
+/** What is said in here is not remembered: the function that waits for the end holds neither password nor setup code. */
+async function announce(
+  data: string,
+  world: World,
+  app: App,
+  web: { readonly url: string; readonly fingerprint: string | null; readonly open: boolean },
+): Promise<void> {
+  const persons = await seatPersons(world, { url: web.url, setupCode: app.setupCode() });
+  const setupCode = app.setupCode();
   const address = setupCode === null ? web.url : `${web.url}/?setup=${setupCode}`;
   const kind = world.simulated ? 'SIMULATED exchange, nothing real is traded' : 'live';
   console.log(`Lifeboat desk ${world.deskConfig.desk}: ${kind}`);
@@ -89,12 +104,7 @@ async function runDesk(
   for (const line of persons) console.log(line);
   if (web.fingerprint !== null) console.log(`Certificate: SHA-256 ${web.fingerprint}`);
   console.log(`Screen${setupCode === null ? '' : ' (this address makes the first admin, once)'}: ${address}`);
-  if (options.open) openBrowser(address);
-  console.log(`Stopping on ${await options.stopped}.`);
-  rmSync(known, { force: true });
-  await web.close();
-  await app.value.stop();
-  return 0;
+  if (web.open) openBrowser(address);
 }
 
 /** Where the command line finds the running desk; readable by this user only. */

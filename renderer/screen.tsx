@@ -6,6 +6,7 @@ import { AccountDialog } from './features/account/account-dialog.tsx';
 import { Admin } from './features/admin/admin.tsx';
 import { Alarm } from './features/alarm/alarm.tsx';
 import { Approvals } from './features/approvals/approvals.tsx';
+import { ToAgree } from './features/approvals/to-agree.tsx';
 import { DryRun } from './features/dry-run/dry-run.tsx';
 import { HandbackStrip } from './features/handback/handback-strip.tsx';
 import { Handback } from './features/handback/handback.tsx';
@@ -91,12 +92,12 @@ export function Screen() {
         onMode={() => setAsked('main-lost')}
         onLinks={() => setAsked('sessions')}
         onAccount={() => setAsked('account')}
-        onApprovals={() => setView('approvals')}
       />
       <div>
         {me?.role === 'admin' ? <Alarm /> : null}
         <OutageClock />
         {now === 'handback' ? null : <HandbackStrip onOpen={() => setView('handback')} />}
+        <ToAgree onOpen={() => setView('approvals')} />
         <RunStrip onOpen={() => setView('run')} />
       </div>
       <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />

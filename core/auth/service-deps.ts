@@ -5,10 +5,11 @@ import type { DeskId } from '#core/model/ids.ts';
 import type { SessionsPort } from '#core/sessions/port.ts';
 import type { UserAsked, UserFact } from '#core/users/events.ts';
 import type { UserRefusal, UsersPort } from '#core/users/port.ts';
+import type { RestHost } from './service-hash.ts';
 
 export interface AuthDeps {
   readonly journal: Pick<Journal, 'append' | 'reader'>;
-  readonly host: Pick<Host, 'now' | 'randomBytes' | 'log'>;
+  readonly host: Pick<Host, 'now' | 'randomBytes' | 'log'> & RestHost;
   readonly desk: DeskId;
   readonly sessions: SessionsPort;
   readonly users: UsersPort;

@@ -31,13 +31,36 @@ describe('hashes of passwords', () => {
     expect(createHasher(randomBytes).isWeak(phc)).toBe(weak);
   });
 
-  it('are made two at a time, the others wait, and no more than so many', async () => {
+  it('are made one at a time, the others wait, and no more than so many', async () => {
     const hasher = createHasher(randomBytes);
-    const tries = Array.from({ length: HASHES_WAITING_MAX + 2 + 5 }, () => hasher.verify(null, 'x'));
+    const tries = Array.from({ length: HASHES_WAITING_MAX + 1 + 5 }, () => hasher.verify(null, 'x'));
     const answers = (await Promise.all(tries)).map(why);
-    expect(answers.filter((answer) => answer === 'done')).toHaveLength(HASHES_WAITING_MAX + 2);
+    expect(answers.filter((answer) => answer === 'done')).toHaveLength(HASHES_WAITING_MAX + 1);
     expect(answers.slice(-5)).toEqual(Array(5).fill('busy'));
     expect(why(await hasher.verify(null, 'x'))).toBe('done');
+  });
+
+  it('rest after each for twice as long as it took', async () => {
+    let nowMs = 0;
+    const rests: { readonly ms: number; readonly over: () => void }[] = [];
+    let stopped = 0;
+    const hasher = createHasher(randomBytes, {
+      monotonicMs: () => (nowMs += 17),
+      every: (ms, over) => {
+        rests.push({ ms, over });
+        return () => void (stopped += 1);
+      },
+    });
+    const first = hasher.verify(null, 'x');
+    const second = hasher.verify(null, 'x');
+    expect(why(await first)).toBe('done');
+    expect(rests).toMatchObject([{ ms: 34 }]);
+    // The second one has not begun: it would have asked for the time.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(nowMs).toBe(34);
+    rests[0]?.over();
+    expect(why(await second)).toBe('done');
+    expect({ rests: rests.length, stopped }).toEqual({ rests: 2, stopped: 1 });
   });
 
   it('are as much work for nobody as for somebody', async () => {

@@ -26,8 +26,11 @@ export function createAuth(deps: AuthDeps) {
   const parts = partsOf(deps);
   const keys = createKeys(parts);
   let setup: string | null = null;
-  /** Printed at the start by the host; null as soon as there is a first admin. */
-  const setupCode = (): string | null => (deps.firstRun() ? setup : null);
+  /** Printed at the start by the host; null, and forgotten, as soon as there is a first admin. */
+  const setupCode = (): string | null => {
+    if (!deps.firstRun()) setup = null;
+    return setup;
+  };
 
   const projection: Projection = { name: 'auth', memory: (entry) => remember(parts.state, entry) };
 
@@ -44,6 +47,7 @@ export function createAuth(deps: AuthDeps) {
     },
     /** Every second or so. */
     tick(): void {
+      setupCode();
       pruneTickets(parts.tickets, deps.host.now());
       keys.writeUses(false);
     },
@@ -59,7 +63,7 @@ function partsOf(deps: AuthDeps): AuthParts {
   const state = noState();
   const tickets: Tickets = new Map();
   const seal = createSeal(deps.sealingKey, randomBytes);
-  const hasher = createHasher(randomBytes);
+  const hasher = createHasher(randomBytes, deps.host);
   const gate = createGate(deps, state, seal);
   const factors = createFactors(deps, seal, hasher, gate);
   return { deps, state, tickets, seal, hasher, gate, factors };

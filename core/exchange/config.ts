@@ -12,7 +12,7 @@ const Endpoint = z.object({
   senderCompId: z.string().min(1).max(20),
   targetCompId: z.string().min(1).max(20),
   heartbeatSeconds: z.int().min(1).max(300).default(30),
-  /** Logon user name (553); the password comes from the host's secrets as `venue-password:<venue>`. */
+  /** Logon user name (553); the password comes from the host's secrets as `venue-password:<username>`. */
   username: z.string().max(40).default(''),
   tls: z
     .object({

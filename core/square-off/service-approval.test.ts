@@ -13,7 +13,7 @@ const sold = (desk: TestDesk): number[] =>
   desk.sent.filter((order) => order.side === 'sell').map((order) => order.quantity);
 
 describe('approval', () => {
-  const by = { by: 'asha', persons: ['asha'], scope: EVERY_ACCOUNT };
+  const by = { by: 'asha', persons: ['asha'], actor: { user: null }, scope: EVERY_ACCOUNT };
   const plan = (desk: TestDesk) => desk.squareOff.handlers.dryRun(ALL, by);
   const reason = (done: { ok: true } | { ok: false; refusal: { reason: string } }): string =>
     done.ok ? 'ok' : done.refusal.reason;
@@ -36,7 +36,7 @@ describe('approval', () => {
   it('needs as many persons as policy says, each once', () => {
     const desk = createDesk([call], [long], { policy: { personsRequired: 2 } });
     const approve = (others: string[]) =>
-      reason(desk.squareOff.handlers.approve(plan(desk), { persons: ['asha', ...others] }));
+      reason(desk.squareOff.handlers.approve(plan(desk), { ...by, persons: ['asha', ...others] }));
     expect([approve([]), approve(['asha']), approve(['ravi'])]).toEqual([
       'second-person-needed',
       'second-person-needed',

@@ -10,6 +10,7 @@ import type { Instrument } from '#core/model/instrument.ts';
 import { approve, shrink } from './approval.ts';
 import type { SquareOffFact } from './events.ts';
 import { makePlan } from './plan.ts';
+import type { User } from '#core/users/port.ts';
 import type { Evidence } from '#core/orders/events.ts';
 import type { ExitRequest, Plan, PlanInput, RequestedRow } from './plan-input.ts';
 import type { SquareOffRefusal } from './refusal.ts';
@@ -31,6 +32,8 @@ export interface Approving {
   readonly planHash: string;
   /** Who asks, and who agreed. */
   readonly by: readonly string[];
+  /** The asker as a person: it is their limit, and their id that the orders carry. */
+  readonly user: User | null;
 }
 
 interface PlansDeps extends InputDeps {
@@ -43,7 +46,7 @@ interface PlansDeps extends InputDeps {
 
 /** Why this person may not let so much go to these exchanges (limits, exchange ids); null when they may. */
 export type MayApprove = (
-  by: string,
+  user: User | null,
   exit: { readonly notionalE4: bigint; readonly instrumentIds: readonly InstrumentId[] },
 ) => SquareOffRefusal | null;
 
@@ -111,16 +114,15 @@ export function createPlans(deps: PlansDeps) {
   };
 }
 
-/** The first name is the asker's: it is their limit, and their id that the orders carry. */
 function mayNotApprove(
   mayApprove: MayApprove,
-  { by }: Approving,
+  { user }: Approving,
   found: DryRun | undefined,
 ): SquareOffRefusal | null {
   if (found === undefined) return null;
   const { rows, totals } = found.plan;
   const instrumentIds = [...new Set(rows.map((row) => row.instrumentId))];
-  return mayApprove(present(by[0], 'who asks'), { notionalE4: BigInt(totals.notionalE4), instrumentIds });
+  return mayApprove(user, { notionalE4: BigInt(totals.notionalE4), instrumentIds });
 }
 
 /** What is asked at the door: an exit whose evidence does not say who gave it, because the session does. */

@@ -7,8 +7,9 @@ import type { AccountScope } from '#core/model/scope.ts';
 import type { OrdersPort } from '#core/orders/port.ts';
 import type { InstrumentsPort, PositionsPort } from '#core/positions/port.ts';
 import type { ExchangePort } from '#core/exchange/port.ts';
+import type { User } from '#core/users/port.ts';
 import { applyFact, emptyState } from './domain.ts';
-import type { BoardItem, Run } from './domain.ts';
+import type { BoardItem, Run, SquareOffState } from './domain.ts';
 import type { SquareOffFact } from './events.ts';
 import type { Policy } from './policy.ts';
 import type { SquareOffRefusal } from './refusal.ts';
@@ -34,6 +35,11 @@ export interface SquareOffDeps {
   /** Why this desk may not trade now (mode, fence), in a sentence; null when it may. */
   readonly mayTrade: () => string | null;
   readonly mayApprove: MayApprove;
+}
+
+interface Approvers {
+  readonly persons: readonly string[];
+  readonly actor: { readonly user: User | null };
 }
 
 interface Scoped {
@@ -89,8 +95,8 @@ export function createSquareOff(deps: SquareOffDeps) {
     handlers: {
       dryRun: (asked: ExitAskedAtDoor, { by, scope }: Scoped & { readonly by: string }): DryRun =>
         plans.dryRun(requestOf(asked, by, scope)),
-      approve: (asked: Omit<Approving, 'by'>, { persons }: { readonly persons: readonly string[] }) =>
-        plans.approve({ ...asked, by: persons }),
+      approve: (asked: Omit<Approving, 'by' | 'user'>, { persons, actor }: Approvers) =>
+        plans.approve({ ...asked, by: persons, user: actor.user }),
       status: ({ runId }: { runId: RunId }) => status(runId),
       pause: calls.pause,
       resume: calls.resume,
@@ -104,25 +110,7 @@ export function createSquareOff(deps: SquareOffDeps) {
         settle: calls.settle,
       },
     },
-    port: {
-      accountsOfRun: (runId: string): readonly AccountId[] | null => {
-        const run = state.runs.get(RunId.parse(runId));
-        return run === undefined ? null : accountsOf(run);
-      },
-      accountsOfPlan: plans.accountsOf,
-      /** Runs that are not ended. */
-      liveRuns: (): readonly RunId[] =>
-        [...state.runs.values()].filter((run) => run.state !== 'ended').map(({ runId }) => runId),
-      /** The dry run that an approval names, for the second person; null when the input names none that is kept. */
-      describe: plans.describe,
-      /** A person who approved it may no longer: what runs in their name stands still (I10). */
-      pauseRunsOf: (person: string, why: string): void => {
-        for (const { runId, by, state: runState } of state.runs.values()) {
-          if (runState !== 'running' || !by.includes(person)) continue;
-          append([{ kind: 'run-paused', v: 1, runId, why, by: person }]);
-        }
-      },
-    },
+    port: portOf(state, plans, append),
     /** After replay and reconciliation: runs go on, or wait for a person. Returns the way to stop. */
     start(): () => void {
       restartRuns(lifecycle, (run) => {
@@ -148,4 +136,31 @@ function accountsOf(run: Run): readonly AccountId[] {
 /** A run is one thing: who may not see all of it does not see it. */
 function isWithin(run: Run, scope: AccountScope): boolean {
   return scope.all || accountsOf(run).every((account) => scope.has(account));
+}
+
+/** What the door asks: whose a run or a plan is, and what it would do. */
+function portOf(
+  state: SquareOffState,
+  plans: ReturnType<typeof createPlans>,
+  append: (facts: readonly SquareOffFact[]) => Result<null, JournalRefusal>,
+) {
+  return {
+    accountsOfRun: (runId: string): readonly AccountId[] | null => {
+      const run = state.runs.get(RunId.parse(runId));
+      return run === undefined ? null : accountsOf(run);
+    },
+    accountsOfPlan: plans.accountsOf,
+    /** Runs that are not ended. */
+    liveRuns: (): readonly RunId[] =>
+      [...state.runs.values()].filter((run) => run.state !== 'ended').map(({ runId }) => runId),
+    /** The dry run that an approval names, for the second person; null when the input names none that is kept. */
+    describe: plans.describe,
+    /** A person who approved it may no longer: what runs in their name stands still (I10). */
+    pauseRunsOf: (person: string, why: string): void => {
+      for (const { runId, by, state: runState } of state.runs.values()) {
+        if (runState !== 'running' || !by.includes(person)) continue;
+        append([{ kind: 'run-paused', v: 1, runId, why, by: person }]);
+      }
+    },
+  };
 }

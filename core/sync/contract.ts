@@ -157,7 +157,7 @@ const Why = z.string().trim().min(5).max(500);
 const ACK_TEXT_MAX = 4 * 1024 * 1024;
 
 export const syncContract = {
-  status: oc.meta({ permission: 'sync.read', accounts: 'none' }).output(SyncShown),
+  status: oc.meta({ permission: 'sync.read', accounts: 'filtered' }).output(SyncShown),
   /** Asks main to hold its own orders, auto square-off, GTT and AMO for the accounts of this desk. */
   fence: oc
     .meta({ permission: 'sync.hand-back', accounts: 'none' })

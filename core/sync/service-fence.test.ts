@@ -170,13 +170,23 @@ describe("main's order on a row that this desk closes", () => {
     );
     desk.move('SUSPECT', 'EMERGENCY');
     for (const fact of [...OUR_ROW, mainsFill('M1', 'T1')]) desk.append([fact]);
-    expect(around.cancelled).toEqual(['O1', 'O2', 'O7']);
+    expect(around.cancelled).toEqual(['O1', 'O2']);
     expect(desk.journal.read(0, 100).at(-1)?.fact).toMatchObject({
       kind: 'double-close-seen',
       exchangeOrderId: 'M1',
       quantity: 65,
-      cancelled: ['O1', 'O2', 'O7'],
+      cancelled: ['O1', 'O2'],
     });
+  });
+
+  it('is shown to those only who may see the account', () => {
+    const { desk } = stage();
+    desk.move('SUSPECT', 'EMERGENCY');
+    for (const fact of [...OUR_ROW, mainsFill('M1', 'T1')]) desk.append([fact]);
+    const seen = (account: string): number =>
+      desk.handlers.status(undefined, { scope: { all: false, has: (one) => one === account } }).doubleCloses
+        .length;
+    expect([seen('C1'), seen('C2')]).toEqual([1, 0]);
   });
 
   it('is named at the next start when the desk stopped right after it was seen', () => {

@@ -2,11 +2,10 @@ import type { Result } from '#core/lib/result.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import type { OrderId } from '#core/model/ids.ts';
 import { Product } from '#core/model/product.ts';
-import type { Order } from '#core/orders/port.ts';
+import type { Order, OrderStatus } from '#core/orders/port.ts';
 import type { SyncShown } from './contract.ts';
 import type { Emergency } from './domain-emergency.ts';
 import type { DoubleClose, Fences } from './domain-fence.ts';
-import { isEnded } from './domain-standing.ts';
 import type { FromMain } from './messages.ts';
 import type { HandbackDeps, HandbackRefusal } from './service-handback-deps.ts';
 import { SAY_AGAIN_MS } from './service-handback-deps.ts';
@@ -139,12 +138,14 @@ function nameOne({ journal, host, orders, cancelOrders }: FenceParts, close: Dou
   }
 }
 
-/** In doubt is only asked about; what has ended, or is being cancelled, needs no word. */
+/** Only what is at the exchange for certain: a doubt is asked about, a plan is checked again before it goes. */
 function mayBeCancelled({ status }: Order): boolean {
-  return (
-    !isEnded(status) &&
-    status !== 'IN_DOUBT' &&
-    status !== 'UNRESOLVED_YESTERDAY' &&
-    status !== 'PENDING_CANCEL'
-  );
+  return WORKING.has(status);
 }
+
+const WORKING: ReadonlySet<OrderStatus> = new Set<OrderStatus>([
+  'PENDING_NEW',
+  'NEW',
+  'PARTIALLY_FILLED',
+  'PENDING_REPLACE',
+]);

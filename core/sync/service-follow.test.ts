@@ -153,7 +153,7 @@ describe('a snapshot of main’s book', () => {
     ],
     [
       'a row came twice',
-      (sent) => sent.flatMap((one) => (isRows(one, 'pending') ? [one, one] : [one])),
+      (sent) => sent.flatMap((one): FromMain[] => (isRows(one, 'pending') ? [one, one] : [one])),
       'more rows of pending came than the snapshot has',
     ],
     [

@@ -2,6 +2,7 @@ import type { Projection } from '#core/journal/port.ts';
 import type { Result } from '#core/lib/result.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import { OrderId } from '#core/model/ids.ts';
+import type { AccountScope } from '#core/model/scope.ts';
 import type { SyncShown } from './contract.ts';
 import { Emergency } from './domain-emergency.ts';
 import { Fences } from './domain-fence.ts';
@@ -110,7 +111,8 @@ function handlersOf(deps: HandbackDeps, services: Services, shown: () => SyncSho
   const { folds, fence, reconcile, certificates, files } = services;
   const answer = (done: Result<unknown, HandbackRefusal>): Answer => (done.ok ? ok(shown()) : done);
   return {
-    status: shown,
+    /** Orders of main's are named to those only who may see their accounts. */
+    status: (_input: unknown, { scope }: { readonly scope: AccountScope }) => within(shown(), scope),
     fence: ({ why }: { why: string }, { persons }: Context) => answer(fence.ask(why, persons)),
     handOver: ({ orderId }: { orderId: string }, { persons }: Context) =>
       answer(handOver(deps, folds.emergency, orderId, persons)),
@@ -128,6 +130,17 @@ function handlersOf(deps: HandbackDeps, services: Services, shown: () => SyncSho
     writeFiles: () => files.write(),
     readAck: ({ text }: { text: string }, { by }: Context) => answer(files.read(text, by)),
     fenceList: () => files.fenceList(),
+  };
+}
+
+function within(shown: SyncShown, scope: AccountScope): SyncShown {
+  if (scope.all) return shown;
+  const isSeen = ({ account }: { readonly account: string }): boolean => scope.has(account);
+  const { fence, doubleCloses } = shown;
+  return {
+    ...shown,
+    fence: fence === null ? null : { ...fence, late: fence.late.filter(isSeen) },
+    doubleCloses: doubleCloses.filter(isSeen),
   };
 }
 

@@ -5,11 +5,14 @@ import type { AccountScope } from '#core/model/scope.ts';
 import type { OrderShown } from '#core/orders/contract.ts';
 import type { Evidence, OrderTerms } from '#core/orders/events.ts';
 import type { OrderRefusal, OrdersPort, Release } from '#core/orders/port.ts';
+import type { User } from '#core/users/port.ts';
 import type { HistoryInput, PlaceInput, TradeShown, TransactionShown } from './contract.ts';
 import { factsOf, messagesOf, storedOrder, tradesOf, tradesOfOrder } from './store.ts';
 
 interface Context {
   readonly by: string;
+  /** The person, or the one who answers for the key. */
+  readonly actor: { readonly user: User | null };
 }
 interface Scoped {
   readonly scope: AccountScope;
@@ -26,7 +29,7 @@ export interface TradesDeps {
   };
   readonly reader: Reader;
   /** Why this person may not send such an order (limit, exchange id); null when they may. */
-  readonly mayPlace: (by: string, order: OrderWanted) => OrderRefusal | null;
+  readonly mayPlace: (user: User | null, order: OrderWanted) => OrderRefusal | null;
 }
 
 /** Price null: at market. */
@@ -41,7 +44,7 @@ export function createTrades(deps: TradesDeps) {
   const handlers = {
     place: (input: PlaceInput, context: Context) => {
       const { evidence, ...terms } = input;
-      const refusal = deps.mayPlace(context.by, input);
+      const refusal = deps.mayPlace(context.actor.user, input);
       if (refusal !== null) return refuse(refusal);
       const reference = input.priceE4 === null ? null : dealersPrice(input.priceE4);
       return deps.orders.place({ terms, evidence: { ...evidence, by: context.by }, reference });
@@ -54,7 +57,7 @@ export function createTrades(deps: TradesDeps) {
       const refusal =
         order === null
           ? null
-          : deps.mayPlace(context.by, { ...input, instrumentId: order.terms.instrumentId });
+          : deps.mayPlace(context.actor.user, { ...input, instrumentId: order.terms.instrumentId });
       if (refusal !== null) return refuse(refusal);
       return asked(deps.orders.replace(input.orderId, input, context.by));
     },

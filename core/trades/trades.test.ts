@@ -135,7 +135,7 @@ describe('trades', () => {
   it('places in one transaction, keeps history by account and date, tells one transaction whole', () => {
     const { folder, journal, orders, trades, gateway, hear } = tempDesk();
     const { seq } = journal.head();
-    const { orderId } = done(trades.handlers.place(input, { by: 'dealer-1' }));
+    const { orderId } = done(trades.handlers.place(input, { by: 'dealer-1', actor: { user: null } }));
     expect(journal.read(seq, 10).map((entry) => entry.fact.kind)).toEqual([
       'order-planned',
       'order-released',
@@ -185,8 +185,8 @@ describe('trades', () => {
 
   it('modifies and cancels through orders, with their refusals', () => {
     const { journal, orders, trades, gateway, hear } = tempDesk();
-    const { orderId } = done(trades.handlers.place(input, { by: 'dealer-1' }));
-    const by = { by: 'dealer-1' };
+    const { orderId } = done(trades.handlers.place(input, { by: 'dealer-1', actor: { user: null } }));
+    const by = { by: 'dealer-1', actor: { user: null } };
     expect(trades.handlers.cancel({ orderId, reason: 'client' }, by)).toMatchObject({
       refusal: { reason: 'request-pending' },
     });

@@ -48,6 +48,17 @@ export function adminCount(state: UsersState, nowMs: number): number {
   return count;
 }
 
+/**
+ * Whether this desk ever had a second admin who was let in: from then on what only admins do takes two, also when one
+ * of them was disabled meanwhile. Else one admin could send the other away and be alone with it.
+ */
+export function hadTwoAdmins(state: UsersState): boolean {
+  let count = 0;
+  for (const { user } of state.persons.values())
+    if (user.role === 'admin' && user.status !== 'asked') count++;
+  return count > 1;
+}
+
 export function isRevoked(state: UsersState, user: string): boolean {
   return [...state.revocations.values()].some((list) => list.users.has(user));
 }

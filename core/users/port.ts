@@ -66,6 +66,8 @@ export interface UsersPort {
   all(): Iterable<User>;
   /** Active admins: the last one is never disabled and never locked out for good. */
   adminCount(): number;
+  /** There was a second admin at some time: what only admins do takes two from then on. */
+  hadTwoAdmins(): boolean;
   /** Why this person may not send orders to the exchange now (IST date); null when they may. */
   mayNotSend(user: string, exchange: Exchange, date: string): UserRefusal | null;
 }

@@ -11,7 +11,6 @@ type OverOrder = { readonly reason: 'over-order-limit'; readonly text: string };
 type OverExit = { readonly reason: 'over-exit-limit'; readonly text: string };
 
 export interface MaySendDeps {
-  readonly user: (by: string) => User | null;
   readonly mayNotSend: (user: string, exchange: Exchange, date: string) => UserRefusal | null;
   readonly instrument: (instrumentId: InstrumentId) => Instrument | null;
   /** For orders without a price: what they are worth now. */
@@ -22,28 +21,28 @@ export interface MaySendDeps {
 
 /**
  * A person's own bounds, beside what the position allows: the limit of one order and of one exit (ten-thousandths of
- * a rupee), and the id at the exchange under which orders go. Who is no person (the desk itself) has none.
+ * a rupee), and the id at the exchange under which orders go. A key has those of the person who answers for it; null
+ * (the desk itself) has none.
  */
 export function createMaySend(deps: MaySendDeps) {
-  function exchangeId(by: string, instrumentId: InstrumentId): MaySendRefusal | null {
+  function exchangeId(user: User, instrumentId: InstrumentId): MaySendRefusal | null {
     const instrument = deps.instrument(instrumentId);
     if (instrument === null) return null;
     // The users service gives no other reason here.
-    return deps.mayNotSend(by, instrument.exchange, deps.today()) as MaySendRefusal | null;
+    return deps.mayNotSend(user.user, instrument.exchange, deps.today()) as MaySendRefusal | null;
   }
 
   return {
-    order(
-      by: string,
+    order: (
+      user: User | null,
       order: {
         readonly instrumentId: InstrumentId;
         readonly quantity: number;
         readonly priceE4: number | null;
       },
-    ): MaySendRefusal | OverOrder | null {
-      const user = deps.user(by);
+    ): MaySendRefusal | OverOrder | null => {
       if (user === null) return null;
-      const refusal = exchangeId(by, order.instrumentId);
+      const refusal = exchangeId(user, order.instrumentId);
       const limitE4 = user.limits.orderNotionalE4;
       if (refusal !== null || limitE4 === null) return refusal;
       const instrument = deps.instrument(order.instrumentId);
@@ -52,7 +51,7 @@ export function createMaySend(deps: MaySendDeps) {
       if (priceE4 === null) {
         return {
           reason: 'over-order-limit',
-          text: `without a price nobody can say whether it is within ${by}'s limit`,
+          text: `without a price nobody can say whether it is within ${user.user}'s limit`,
         };
       }
       const notionalE4 = Math.abs(valueE4(instrument, priceE4, order.quantity));
@@ -60,22 +59,21 @@ export function createMaySend(deps: MaySendDeps) {
         ? null
         : {
             reason: 'over-order-limit',
-            text: `${rupees(notionalE4)} is more than ${by}'s ${rupees(limitE4)} an order`,
+            text: `${rupees(notionalE4)} is more than ${user.user}'s ${rupees(limitE4)} an order`,
           };
     },
-    exit(
-      by: string,
+    exit: (
+      user: User | null,
       exit: { readonly notionalE4: bigint; readonly instrumentIds: readonly InstrumentId[] },
-    ): MaySendRefusal | OverExit | null {
-      const user = deps.user(by);
+    ): MaySendRefusal | OverExit | null => {
       if (user === null) return null;
       for (const instrumentId of exit.instrumentIds) {
-        const refusal = exchangeId(by, instrumentId);
+        const refusal = exchangeId(user, instrumentId);
         if (refusal !== null) return refusal;
       }
       const limitE4 = user.limits.exitNotionalE4;
       if (limitE4 === null || exit.notionalE4 <= BigInt(limitE4)) return null;
-      const text = `${rupees(exit.notionalE4)} is more than ${by}'s ${rupees(limitE4)} an exit`;
+      const text = `${rupees(exit.notionalE4)} is more than ${user.user}'s ${rupees(limitE4)} an exit`;
       return { reason: 'over-exit-limit', text };
     },
   };

@@ -93,6 +93,16 @@ describe('persons of the desk', () => {
     expect([office.port.adminCount(), office.told()]).toEqual([1, []]);
   });
 
+  it('since there were two admins, that there were is remembered: one can not send the other away and be alone', () => {
+    const office = withChief(desk());
+    letIn(office, 'asha');
+    expect(office.port.hadTwoAdmins()).toBe(false);
+    office.handlers.update({ user: 'asha', name: 'Asha', ...dealer(), role: 'admin' }, as('chief'));
+    expect(office.port.hadTwoAdmins()).toBe(true);
+    office.handlers.disable({ user: 'asha', why: 'sent away' }, as('chief'));
+    expect([office.port.adminCount(), office.port.hadTwoAdmins()]).toEqual([1, true]);
+  });
+
   it('prove who they are before their profile changes', async () => {
     const office = withChief(desk());
     letIn(office, 'asha');

@@ -2,7 +2,7 @@ import type { Projection } from '#core/journal/port.ts';
 import { ok } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
 import { decideAsked, decideFirstAdmin, mayNotSend } from './domain.ts';
-import { adminCount, apply, isActive, isFirstRun, NOBODY_YET } from './domain-state.ts';
+import { adminCount, apply, hadTwoAdmins, isActive, isFirstRun, NOBODY_YET } from './domain-state.ts';
 import type { UsersState } from './domain-state.ts';
 import { mayDo } from './domain-scope.ts';
 import type { UserAsked, UserFact } from './events.ts';
@@ -33,6 +33,7 @@ export function createUsers(deps: UsersDeps) {
       for (const person of state.persons.values()) yield person.user;
     },
     adminCount: () => adminCount(state, deps.now()),
+    hadTwoAdmins: () => hadTwoAdmins(state),
     mayNotSend: (user, exchange, date) => mayNotSend(state, user, exchange, date),
   };
 

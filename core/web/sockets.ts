@@ -51,13 +51,13 @@ export function createSockets(deps: SocketsDeps) {
   const stopLooking = deps.host.every(ALIVE_EVERY_MS, () => lookAround(deps, guests));
 
   const welcome = (socket: WebSocket, origin: Origin, carried: Credential | null, live: boolean): void => {
-    const since = (signedIn: boolean): number | null => (signedIn ? null : deps.host.monotonicMs());
     const guest: Guest = {
       socket,
       wire: boundWire(origin, carried, (signedIn) => {
-        guest.strangerSinceMs = since(signedIn);
+        // What takes a dead session away gives no new time to sign in.
+        guest.strangerSinceMs = signedIn ? null : (guest.strangerSinceMs ?? deps.host.monotonicMs());
       }),
-      strangerSinceMs: since(live),
+      strangerSinceMs: live ? null : deps.host.monotonicMs(),
       answered: true,
     };
     guests.add(guest);

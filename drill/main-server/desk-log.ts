@@ -1,14 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FactRow, FromMain, Place, SignedHead } from '#core/sync/messages.ts';
-import { checkRun, openingHash, opensAfter, repeatObjection, type Run } from './chain-check.ts';
+import { openingHash, opensAfter, repeatObjection } from './chain-check.ts';
 import { DatabaseAway } from './database.ts';
 import { FactPools, type FactPool } from './fact-pool.ts';
 import { PlaceWaiters } from './place-waiters.ts';
 import type { Store } from './store.ts';
 import type { Stop, Tail } from './store-facts.ts';
+import { takeRun, type Start } from './take-run.ts';
 
-/** Rows of one transaction: what came while the one before was committed goes together. */
-const COMMIT_ROWS_MAX = 5_000;
 /** Rows that may wait for one that is missing. */
 const POOL_ROWS_MAX = 50_000;
 /** A row that does not come for so long, while later ones wait for it, is missing. */
@@ -172,22 +171,20 @@ export class DeskLog {
     const first = pool.first();
     if (first !== null && known !== undefined) return void this.#refuse(pool, known);
     const start = first === null ? null : await this.#startOf(epoch, tails, first);
-    const rows = start === null ? [] : pool.runFrom(start.seq, COMMIT_ROWS_MAX);
-    if (start === null || rows.length === 0) {
+    if (start === null) {
       if (late.length > 0) await this.#store(tails, epoch, [], late);
       if (tail !== undefined) this.#listener?.tell({ type: 'acked', epoch, seq: tail.seq });
       return;
     }
-    const { desk, publicKey } = this.#options;
-    const run: Run = { desk, publicKey, epoch, ...start, rows, heads: pool.heads };
-    const checked = checkRun(run);
-    const good = rows.slice(0, checked.good);
-    await this.#store(tails, epoch, good, [...late, ...checked.heads]);
-    pool.drop(good, checked.heads);
-    const now = tails.get(epoch);
-    if (now !== undefined) this.#listener?.tell({ type: 'acked', epoch, seq: now.seq });
-    if (checked.stop !== null) return this.#stop(pool, checked.stop);
-    if (rows.length === COMMIT_ROWS_MAX) this.#again = true;
+    const commit = async (rows: readonly FactRow[], heads: readonly SignedHead[]): Promise<void> => {
+      await this.#store(tails, epoch, rows, heads);
+      pool.drop(rows, heads);
+      const now = tails.get(epoch);
+      if (now !== undefined) this.#listener?.tell({ type: 'acked', epoch, seq: now.seq });
+      this.#callRoom();
+    };
+    const stop = await takeRun({ ...this.#options, epoch, pool, commit }, start, late);
+    if (stop !== null) await this.#stop(pool, stop);
   }
 
   /** Rows and heads up to the tail: repeats do no harm. The good heads that are new; null when the epoch stops here. */
@@ -208,11 +205,7 @@ export class DeskLog {
   }
 
   /** Where the next row of the epoch goes on from; null: it has to wait, or is not taken. */
-  async #startOf(
-    epoch: number,
-    tails: Map<number, Tail>,
-    first: FactRow,
-  ): Promise<{ readonly seq: number; readonly previous: Uint8Array; readonly signedSeq: number } | null> {
+  async #startOf(epoch: number, tails: Map<number, Tail>, first: FactRow): Promise<Start | null> {
     const pool = this.#pools.of(epoch);
     const later = [...tails.keys()].find((other) => other > epoch);
     if (later !== undefined)

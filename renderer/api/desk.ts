@@ -37,8 +37,9 @@ const listeners = new Set<FactListener>();
 let wire: Wire | null = null;
 let throughSeq: number | null = null;
 let clockOffsetMs = Date.now() - performance.now();
-/** The person covered this screen and has not opened it again, whether the desk has heard it or not. */
+/** The person covered this screen, and the desk has not confirmed it yet. */
 let coverAsked = false;
+let covering: Promise<void> | null = null;
 /** Ends the wait or the wire that is on; null while there is none. */
 let waiter: (() => void) | null = null;
 let nudgedEarly = false;
@@ -67,6 +68,11 @@ export function cover(): void {
   nudge();
 }
 
+/** Before the session is opened again: a lock that is still on its way would close it at once. */
+export async function covered(): Promise<void> {
+  if (coverAsked || covering !== null) await askCover();
+}
+
 /** The desk has opened the session again. */
 export function uncover(): void {
   coverAsked = false;
@@ -85,6 +91,8 @@ export async function connect(): Promise<void> {
       notHeard();
     } else {
       who.set(asked);
+      // Told once: whoever opens the session again may do so at another screen of it.
+      if (asked.locked) coverAsked = false;
       if (asked.locked || coverAsked) {
         connection.set({ state: 'covered', deaf: false });
         await nudged(asked.locked ? COVERED_EVERY_MS : RETRY_FIRST_MS);
@@ -106,9 +114,18 @@ async function askWho(): Promise<WhoIsSignedIn | Failure> {
   }
 }
 
+/** Tells the desk once, however many wait for it. */
 async function askCover(): Promise<void> {
+  covering ??= tellCover().finally(() => {
+    covering = null;
+  });
+  await covering;
+}
+
+async function tellCover(): Promise<void> {
   try {
     await (await door()).sessions.lock();
+    coverAsked = false;
   } catch {
     // The screen is covered already; the desk is asked again in the next round.
   }

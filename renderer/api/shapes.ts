@@ -17,7 +17,6 @@ type Auth = DeskClient['auth'];
 /** Shapes of identity, as the contracts of users and authentication say them. */
 export type UserShown = Awaited<ReturnType<Users['me']>>;
 export type ExchangeUserShown = UserShown['exchangeUsers'][number];
-export type Mapping = Omit<Required<Parameters<Users['approve']>[0]>, 'user'>;
 export type DoorState = Awaited<ReturnType<Auth['state']>>;
 export type KeyShown = Awaited<ReturnType<Auth['keys']['list']>>['keys'][number];
 export type LockoutShown = Awaited<ReturnType<Auth['lockouts']>>['lockouts'][number];

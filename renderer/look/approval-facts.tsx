@@ -72,10 +72,15 @@ const DOES: Readonly<Record<string, string>> = {
   'settings.changeGateway': 'Change the exchange connections',
 };
 
+/** What a call does, as a person says it; its path where there are no words for it. */
+export function callInWords(call: string): string {
+  return DOES[call] ?? call;
+}
+
 /** The asking in plain words, and below them each thing that was said with it. */
 function What({ approval: { call, text } }: { readonly approval: ApprovalShown }) {
   const input = inputIn(call, text);
-  const does = DOES[call] ?? call;
+  const does = callInWords(call);
   if (input === null) {
     return (
       <p className="approval-text">

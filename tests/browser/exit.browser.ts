@@ -128,7 +128,8 @@ test('an exit that policy gives to two waits for the second person, and then run
     await expect(page.getByRole('dialog', { name: 'Second person needed' })).toBeVisible();
   };
   await asked();
-  await second.getByRole('button', { name: /1 to agree to/ }).click();
+  await expect(second.getByText('1 to agree to')).toBeVisible();
+  await second.keyboard.press('Alt+g');
   await expect(second.getByRole('region', { name: 'Approvals' })).toContainText('Exit positions');
   await second.getByRole('button', { name: 'Refuse…' }).click();
   await second.getByLabel(/^Why not/).fill('wrong plan');

@@ -52,6 +52,21 @@ test('a locked screen has nothing of the book in the page, and says that a run g
   await expect(page.getByRole('grid')).toHaveCount(0);
 });
 
+test('a screen that nobody touches warns, then covers itself, and stays so when the desk is gone', async ({
+  page,
+}) => {
+  await page.clock.install();
+  await signIn(page);
+  await page.clock.fastForward('14:30');
+  await expect(page.getByText(/⚠ locks in \d+s/)).toBeVisible();
+  await page.clock.fastForward('00:45');
+  await expect(page.getByRole('form', { name: 'Screen locked' })).toBeVisible();
+  await expect.poll(() => desk.sessions.live().map(({ lockedAtMs }) => lockedAtMs !== null)).toEqual([true]);
+  await desk.close();
+  await expect(page.getByRole('alert')).toContainText('THE DESK DOES NOT ANSWER');
+  await expect(page.getByRole('grid')).toHaveCount(0);
+});
+
 test('a session that ended elsewhere leads to the sign-in, which says why', async ({ page }) => {
   await signIn(page);
   desk.sessions.endAllOf('dealer-7', 'revoked', 'ravi');

@@ -52,6 +52,12 @@ export class Person {
     return door.auth.confirmEnrolment({ ticket, code: this.code(), as });
   }
 
+  /** Tries to sign in with a code that somebody else saw. */
+  async with(door: FrontDoor, code: string): Promise<Opened> {
+    const { ticket } = await door.auth.signIn({ user: this.user, password: this.password });
+    return door.auth.secondFactor({ ticket, code });
+  }
+
   /** Signs in at the machine's own window. */
   async atWindow(): Promise<FrontDoor> {
     const door = this.#stage.atWindow();

@@ -185,7 +185,7 @@ describe('docs/permissions.csv', () => {
       for (const name of row.call.split('.')) call = (call as Record<string, unknown>)[name];
       const asked = (call as (input: unknown) => Promise<unknown>)(inputOf(row, 'OWN'));
       const reason = row.permission === 'public' ? 'reached' : 'no-session';
-      await expect(asked, row.call).rejects.toMatchObject({ data: { reason } });
+      await expect(asked).rejects.toMatchObject({ data: { reason } });
     }
   });
 });

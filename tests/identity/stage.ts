@@ -6,7 +6,9 @@ import type { z } from 'zod';
 import { createApp, DeskConfig, type App } from '#core/app.ts';
 import { boundWire } from '#core/door-bound.ts';
 import type { Entry, Fact } from '#core/events.ts';
+import type { ExchangeGateway } from '#core/exchange/port.ts';
 import type { Host } from '#core/host.ts';
+import { ok } from '#core/lib/result.ts';
 import { instantOf } from '#core/model/market-clock.ts';
 import type { Web } from '#core/web/server.ts';
 import { DEALER } from '#drill/book/book.ts';
@@ -25,8 +27,10 @@ const BOOK = makeBook({ seed: 7, accounts: 6, positions: 24, tradingDate: DATE, 
 const ACCOUNTS: readonly string[] = BOOK.accounts.map(({ account }) => account);
 /** Whose clients are whose: each dealer has half of them, and none of the other's. */
 export const ACCOUNTS_OF = { asha: ACCOUNTS.slice(0, 3), kiran: ACCOUNTS.slice(3) } as const;
-/** Nobody listens there: this desk's exchange is out of reach, and so everything stays where it is. */
+/** Nobody listens there. */
 const DEAD_PORT = 9;
+/** Longer than any test lets the clock run: what waits for the exchange waits on. */
+const FOR_EVER_MS = 86_400_000;
 export const IDLE_LOCK_MS = 8 * 3_600_000;
 
 interface StageOptions {
@@ -43,8 +47,8 @@ interface Running {
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /**
- * A whole desk in this process: real journal, real keys, real web door; its exchange does not answer. Its clock stands
- * still until a test moves it, so that the code of a later step needs no waiting.
+ * A whole desk in this process: real journal, real keys, real web door; its exchange takes every order and says nothing.
+ * Its clock stands still until a test moves it, so that the code of a later step needs no waiting.
  */
 export async function openStage(options: StageOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-identity-'));
@@ -138,13 +142,31 @@ async function start(host: Host, { desk, identity }: StageOptions, port: number)
   const config = DeskConfig.parse({
     ...plain,
     desk: desk ?? plain.desk,
+    // No drop copy proves a row here; how many persons that takes is not what these tests are about.
+    policy: {
+      personsForUnproven: 1,
+      waits: { linkMs: FOR_EVER_MS, answerMs: FOR_EVER_MS, doubtMs: FOR_EVER_MS },
+    },
     identity: { idleLockMs: IDLE_LOCK_MS, sessionsPerUser: 16, ...identity },
   });
-  const created = await createApp(host, config, { build: 'test' });
+  const created = await createApp(host, config, { build: 'test', wrapGateway: silent });
   if (!created.ok) throw new Error(created.refusal.text);
   const app = created.value;
   app.start();
   return { app, web: await app.web({ port }) };
+}
+
+/** Takes what it is given and never answers. */
+function silent({ venue, capabilities, burstMax }: ExchangeGateway): ExchangeGateway {
+  const nothing = (): void => undefined;
+  return {
+    venue,
+    capabilities,
+    burstMax,
+    ready: () => true,
+    allowance: () => burstMax,
+    stage: () => ok({ facts: [], tables: nothing, write: nothing, abandon: nothing }),
+  };
 }
 
 async function stop({ app, web }: Running): Promise<void> {

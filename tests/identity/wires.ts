@@ -55,7 +55,7 @@ export interface Hands {
 }
 
 /** Headers with which a program of ours shows them. */
-export function shown({ cookie, accessToken, key }: Hands, stage: Stage): Record<string, string> {
+function shown({ cookie, accessToken, key }: Hands, stage: Pick<Stage, 'url'>): Record<string, string> {
   return {
     ...(cookie === undefined ? {} : { cookie, origin: stage.url }),
     ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
@@ -71,7 +71,7 @@ export function cookieIn({ headers }: Answer): string | undefined {
 
 /** The calls over HTTP, on one of its two faces, with whatever is in these hands at each call. */
 export function overHttp(
-  stage: Stage,
+  stage: Pick<Stage, 'port' | 'url'>,
   hands: Hands,
   face: 'rpc' | 'api' = 'rpc',
   from = '127.0.0.1',

@@ -152,7 +152,10 @@ export class TestDesk {
   exit(request: ExitRequest = ALL): RunId {
     const made = this.squareOff.handlers.dryRun(request, { by: 'asha', scope: EVERY_ACCOUNT });
     const { planId, planHash } = made;
-    const done = this.squareOff.handlers.approve({ planId, planHash }, { persons: ['asha'] });
+    const done = this.squareOff.handlers.approve(
+      { planId, planHash },
+      { persons: ['asha'], actor: { user: null } },
+    );
     if (!done.ok) throw new Error(done.refusal.reason);
     this.settle();
     return done.value.runId;

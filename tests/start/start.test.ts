@@ -28,9 +28,11 @@ async function start(data: string, passphrase?: string): Promise<Started> {
   const descriptor = child.stdio[3] as Writable;
   descriptor.end(passphrase === undefined ? '' : `${passphrase}\n`);
   const lines: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('its output is piped');
+  stderr.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
   await new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: stdout }).on('line', (line) => {
       lines.push(line);
       if (line.startsWith('Screen')) resolve();
     });

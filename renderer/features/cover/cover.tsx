@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { istTime } from '#core/model/market-clock.ts';
 import { useAtTheDoor } from '#renderer/api/command.ts';
-import { connection, uncover, who } from '#renderer/api/desk.ts';
+import { connection, covered, uncover, who } from '#renderer/api/desk.ts';
 import { knownRun } from '#renderer/api/known-run.ts';
 import { signOut } from '#renderer/api/sign-out.ts';
 import { useStore } from '#renderer/api/store.ts';
@@ -19,6 +19,7 @@ export function Cover() {
   const [code, setCode] = useState('');
   const { doing, run } = useAtTheDoor<unknown>();
   const open = async (given: string): Promise<void> => {
+    await covered();
     const done = await run((calls) => calls.auth.unlock({ code: given.trim() }));
     if (done === null) setCode('');
     else uncover();

@@ -65,7 +65,7 @@ export function GiveSigned({ approval: { approval, subject } }: GiveProps) {
 }
 
 /** Headquarters reads a code over the telephone. */
-export function GiveCode({ approval: { approval, challenge } }: GiveProps) {
+export function GiveCode({ approval: { approval, challenge, subject } }: GiveProps) {
   const [name, setName] = useState('');
   const [code, setCode] = useState('');
   const { doing, run } = useCommand<unknown>();
@@ -78,7 +78,13 @@ export function GiveCode({ approval: { approval, challenge } }: GiveProps) {
         void run((calls) => calls.approvals.giveCode({ approval, name, code: code.replaceAll(/[\s-]/g, '') }))
       }
     >
-      <p>Telephone headquarters. Read them these eight digits and what is asked; they read you a code.</p>
+      <p>Telephone headquarters. Say what is asked, and read them this, line by line:</p>
+      <p className="secret groups mono" aria-label="Subject">
+        {subject.match(/.{1,16}/g)?.map((line) => (
+          <span key={line}>{line.match(/.{1,4}/g)?.join(' ')}</span>
+        ))}
+      </p>
+      <p>They must see the same eight digits. Then they read you a code.</p>
       <p className="challenge mono" aria-label="Challenge">
         {challenge.slice(0, 4)} {challenge.slice(4)}
       </p>

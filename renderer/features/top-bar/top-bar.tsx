@@ -1,7 +1,6 @@
 import type { Countdown, DeskStatus } from '#core/desk/contract.ts';
 import type { LinkShown } from '#core/exchange/contract.ts';
 import { istTime } from '#core/model/market-clock.ts';
-import { forMe, useApprovals } from '#renderer/api/approvals.ts';
 import { connection, cover, status, who } from '#renderer/api/desk.ts';
 import { useCoversIn } from '#renderer/api/presence.ts';
 import { useStore } from '#renderer/api/store.ts';
@@ -27,7 +26,6 @@ export function TopBar(props: {
   readonly onMode: () => void;
   readonly onLinks: () => void;
   readonly onAccount: () => void;
-  readonly onApprovals: () => void;
 }) {
   const seen = useStore(status);
   const wire = useStore(connection);
@@ -74,25 +72,8 @@ export function TopBar(props: {
           <Until key={`${one.exchange} ${one.segment} ${one.label}`} one={one} now={now} />
         ))}
       </div>
-      <ToAgree onOpen={props.onApprovals} />
       <Who desk={seen.desk} now={now} onAccount={props.onAccount} />
     </header>
-  );
-}
-
-/** What waits for this person's word; not there while nothing does. */
-function ToAgree({ onOpen }: { readonly onOpen: () => void }) {
-  const seen = useApprovals();
-  const keys = useKeymap();
-  const waiting = 'value' in seen ? forMe(seen.value).length : 0;
-  if (waiting === 0) return null;
-  return (
-    <button type="button" className="to-agree" onClick={onOpen}>
-      <strong>⚠ {waiting} to agree to</strong>
-      <span>
-        Approvals <kbd>{keys.approvals}</kbd>
-      </span>
-    </button>
   );
 }
 
@@ -103,21 +84,22 @@ function Who(props: { readonly desk: string; readonly now: number; readonly onAc
   return (
     <div className="who">
       <span className="clock mono">{istTime(props.now)}</span>
-      {coversIn === null ? (
-        <span className="dim">{props.desk}</span>
-      ) : (
-        <strong className="warn" role="status">
-          ⚠ locks in {coversIn}s
-        </strong>
-      )}
-      <span className="who-line">
-        <button type="button" className="quiet me" onClick={props.onAccount} title="Your account">
-          <strong>{me?.by ?? 'unknown'}</strong> {me?.role ?? ''} <kbd>{keys.account}</kbd>
-        </button>
-        <button type="button" className="quiet" onClick={cover} title="Lock this screen">
-          Lock <kbd>{keys.lock}</kbd>
-        </button>
-      </span>
+      <button
+        type="button"
+        className="quiet me"
+        onClick={props.onAccount}
+        title={`Your account, ${props.desk}`}
+      >
+        <strong>{me?.by ?? 'unknown'}</strong> {me?.role ?? ''} <kbd>{keys.account}</kbd>
+      </button>
+      <button
+        type="button"
+        className={`quiet${coversIn === null ? '' : ' warn'}`}
+        onClick={cover}
+        title="Lock this screen"
+      >
+        {coversIn === null ? `${props.desk} · Lock` : `⚠ locks in ${coversIn}s`} <kbd>{keys.lock}</kbd>
+      </button>
     </div>
   );
 }
