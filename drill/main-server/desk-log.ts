@@ -170,21 +170,26 @@ export class DeskLog {
     const known = this.#stops.get(epoch);
     const first = pool.first();
     if (first !== null && known !== undefined) return void this.#refuse(pool, known);
-    const start = first === null ? null : await this.#startOf(epoch, tails, first);
-    if (start === null) {
-      if (late.length > 0) await this.#store(tails, epoch, [], late);
-      if (tail !== undefined) this.#listener?.tell({ type: 'acked', epoch, seq: tail.seq });
-      return;
-    }
+    const tell = (): void => {
+      const now = tails.get(epoch);
+      if (now !== undefined) this.#listener?.tell({ type: 'acked', epoch, seq: now.seq });
+    };
     const commit = async (rows: readonly FactRow[], heads: readonly SignedHead[]): Promise<void> => {
       await this.#store(tails, epoch, rows, heads);
       pool.drop(rows, heads);
-      const now = tails.get(epoch);
-      if (now !== undefined) this.#listener?.tell({ type: 'acked', epoch, seq: now.seq });
+      tell();
       this.#callRoom();
     };
+    const start = first === null ? null : await this.#startOf(epoch, tails, first);
+    if (start === null) {
+      if (late.length > 0) await commit([], late);
+      else tell();
+      return;
+    }
     const stop = await takeRun({ ...this.#options, epoch, pool, commit }, start, late);
-    if (stop !== null) await this.#stop(pool, stop);
+    if (stop !== null) return this.#stop(pool, stop);
+    // Nothing followed: the desk is told where main stands.
+    if (tails.get(epoch) === tail) tell();
   }
 
   /** Rows and heads up to the tail: repeats do no harm. The good heads that are new; null when the epoch stops here. */

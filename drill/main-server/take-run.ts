@@ -56,6 +56,8 @@ export async function takeRun(
     stop = checked.stop;
     batch.rows.push(...rows.slice(0, checked.good));
     batch.heads.push(...checked.heads);
+    // Rows of before that were waiting for the head which now turns out to be none.
+    if (stop !== null) batch.rows = batch.rows.filter(({ seq }) => seq < (checked.stop?.seq ?? 0));
     start = { seq: last.seq + 1, previous: Buffer.from(last.hash, 'hex'), signedSeq: checked.signedSeq };
     if (batch.rows.length >= COMMIT_ROWS_MAX) await flight;
     if (!isFlying && stop === null) launch();
