@@ -3,7 +3,8 @@ import type { Fact } from '#core/events.ts';
 import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { OrderId } from '#core/model/ids.ts';
 import type { LateOrder } from './messages.ts';
-import { carry, openDesk, PlayedLine, PlayedMain } from './service-handback-stage.ts';
+import { carry, openDesk } from './service-handback-stage.ts';
+import { PlayedLine, PlayedMain } from './service-handback-stage-main.ts';
 import {
   acknowledged,
   filled,

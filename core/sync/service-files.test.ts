@@ -5,7 +5,8 @@ import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { scratchOptions } from '#core/journal/stage.ts';
 import { OrderId } from '#core/model/ids.ts';
 import { FILE_ROWS_MAX, FILES_MAX } from './domain-files.ts';
-import { openDesk, PlayedLine, type StagedDesk } from './service-handback-stage.ts';
+import { openDesk, type StagedDesk } from './service-handback-stage.ts';
+import { PlayedLine } from './service-handback-stage-main.ts';
 import { filled, keyOf, NIFTY, planned, released, rowOf } from './stage-facts.ts';
 
 const ASKED = { by: 'head', persons: ['head'] };
