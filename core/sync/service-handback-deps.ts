@@ -1,5 +1,5 @@
 import type { AccountsPort } from '#core/accounts/port.ts';
-import type { Log } from '#core/host.ts';
+import type { Log, Point } from '#core/host.ts';
 import type { JournalFile } from '#core/journal/journal.ts';
 import type { JournalRefusal } from '#core/journal/port.ts';
 import type { Signer } from '#core/journal/signer.ts';
@@ -38,6 +38,7 @@ export interface HandbackDeps {
     every(everyMs: number, tick: () => void): () => void;
     soon(task: () => void): void;
     readonly log: Log;
+    reached(point: Extract<Point, `handback-${string}`>): void;
   };
   readonly signer: Signer;
   readonly build: string;

@@ -73,6 +73,7 @@ export function openDesk(folder: string, line: PlayedLine, around: Around = empt
         return () => void ticks.delete(tick);
       },
       soon: (task) => void soon.push(task),
+      reached: () => undefined,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     },
     signer: options.signer,

@@ -118,6 +118,7 @@ function hear(parts: SenderParts, state: SenderState, message: FromMain): boolea
   if (message.type === 'acked') {
     if (!handover.took(message.epoch, message.seq, journal.head().seq, host.now())) return false;
     state.dirty = true;
+    host.reached('handback-ack');
     if (state.blocked !== null && handover.acked().seq >= state.blocked.at.seq) state.blocked = null;
     parts.progress();
     return true;
@@ -183,7 +184,7 @@ function keepAcked({ journal, host, handover }: SenderParts, state: SenderState)
 
 /** Sends the next message of facts. False: nothing is due, the window is full, or the link takes no more now. */
 function sendOne(parts: SenderParts, state: SenderState): boolean {
-  const { journal, link, handover } = parts;
+  const { journal, link, host, handover } = parts;
   const due = handover.due(journal.head().seq);
   if (due === null) return false;
   const stored = journal.stored(due.after, due.limit);
@@ -199,6 +200,7 @@ function sendOne(parts: SenderParts, state: SenderState): boolean {
   const heads = stored.heads.filter(({ seq }) => seq <= last.seq).map(headOf);
   if (!link.send({ type: 'facts', rows: rows.map(rowOf), heads })) return false;
   handover.wrote(last.seq);
+  host.reached('handback-send');
   return true;
 }
 
