@@ -177,6 +177,18 @@ describe('no certificate', () => {
     expect(notYet(desk)).toBe('');
   });
 
+  it('asks a slow main once, however often a person asks', () => {
+    const { line, main, desk, settled } = compared();
+    desk.handlers.reconcile();
+    desk.append([boundReached('meanwhile')]);
+    desk.handlers.reconcile();
+    desk.handlers.reconcile();
+    expect(line.toMain.filter(({ type }) => type === 'reconcile').length).toBe(1);
+    for (const message of line.toMain.splice(0)) for (const answer of main.hear(message)) line.say(answer);
+    expect(desk.port.status().reconciled?.round).toBe(2);
+    settled();
+  });
+
   it('while a difference is undecided; the decision is in it', () => {
     const { main, desk, settled } = handedBack();
     main.positions = [{ ...NET, net: 65 }];

@@ -66,7 +66,9 @@ export function createReconcile(parts: ReconcileParts) {
       if (state === 'off') return keep(parts, handover.placeOf(journal.head().seq), null, []);
       if (state !== 'up') return refuse({ reason: 'link-down', text: 'The link to main is not up.' });
       if (sender.notTaken() !== null) sender.again();
-      ask();
+      // Asked twice in a row it is one question: a slow main could else never answer the newest.
+      if (asking === null || emergency.lastOwn > asking.through.seq) ask();
+      else say();
       return ok(null);
     },
     hear(message: FromMain): void {
