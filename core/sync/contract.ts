@@ -14,7 +14,7 @@ const OutageShown = z.object({
 });
 
 /** What an emergency covers; empty lists: everything that this desk has. */
-export const ScopeAsked = z.object({
+const ScopeAsked = z.object({
   segments: z
     .array(z.string().regex(/^[A-Z]+:[A-Z]+$/))
     .max(20)

@@ -9,6 +9,8 @@ const GRACE_MS = 5_000;
 /** Whether a new snapshot is wanted, why, and when main may be asked for it. Times are monotonic. */
 export class SnapshotWanted {
   #why: string | null = null;
+  /** A snapshot has begun since the last reason for one. */
+  #begun = false;
   #nextMs = 0;
   /** Times asked since the book last was whole for long. */
   #asked = 0;
@@ -22,6 +24,7 @@ export class SnapshotWanted {
   /** Deltas were passed by: main is asked at the next occasion. */
   missed(why: string, nowMs: number): void {
     this.#why = why;
+    this.#begun = false;
     this.#nextMs = Math.max(this.#nextMs, nowMs);
   }
 
@@ -30,6 +33,7 @@ export class SnapshotWanted {
     if (nowMs - this.#brokeMs >= BROKE_AGAIN_MS) this.#asked = 0;
     this.#brokeMs = nowMs;
     this.#why = why;
+    this.#begun = false;
     this.#nextMs = this.#asked === 0 ? nowMs : nowMs + backoffMs(PAUSES, this.#asked, chance);
   }
 
@@ -46,8 +50,12 @@ export class SnapshotWanted {
     this.#nextMs = Math.max(this.#nextMs, nowMs + GRACE_MS);
   }
 
-  /** A book is in force that is main's. */
+  begins(): void {
+    this.#begun = true;
+  }
+
+  /** A snapshot is in force. What was missed while it came is not in it. */
   came(): void {
-    this.#why = null;
+    if (this.#begun) this.#why = null;
   }
 }

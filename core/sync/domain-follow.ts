@@ -3,7 +3,7 @@ import { istTimestamp } from '#core/model/market-clock.ts';
 import { bookKey, rowLine, type BookPart, type FromMain } from './messages.ts';
 
 /** Rows of a whole book. Twice what the largest broker has; past it nothing is taken. */
-export const BOOK_TOTAL_ROWS_MAX = 600_000;
+const BOOK_TOTAL_ROWS_MAX = 600_000;
 /** Contracts of one file that is handed on: a bound of the text that is hashed at a time. */
 export const INSTRUMENTS_A_FILE = 10_000;
 const KEY_MAX = 200;
@@ -91,7 +91,7 @@ export function removesFault({ part, removes }: Pick<Delta, 'part' | 'removes'>)
 }
 
 /** As `source` of everything that comes of it. */
-export function sourceOf({ book, version }: At): string {
+function sourceOf({ book, version }: At): string {
   return `main:${book}/${version}`;
 }
 

@@ -203,7 +203,7 @@ export const FromMain = z.discriminatedUnion('type', [
 export type FromMain = z.infer<typeof FromMain>;
 
 /** Key of a row of a part: what makes two rows the same one. */
-export const BOOK_KEYS: Readonly<Record<BookPart, readonly string[]>> = {
+const BOOK_KEYS: Readonly<Record<BookPart, readonly string[]>> = {
   users: ['user'],
   accounts: ['account'],
   instruments: ['instrumentId'],

@@ -37,8 +37,7 @@ describe('deltas of main’s book', () => {
     const { link, main, desk } = await following();
     for (let n = 1; n <= 20; n += 1) link.say(main.delta('positions', [position('C1', 75 - n)]));
     desk.pass(999);
-    const { turns } = desk.around;
-    await until(() => desk.around.turns >= turns + 20);
+    await desk.quiet();
     expect(desk.of('book-followed')).toHaveLength(1);
     desk.pass(1);
     await until(() => desk.files.length === 1);

@@ -13,6 +13,7 @@ import type { LinkState } from './service-link.ts';
 type Row = Readonly<Record<string, string>>;
 type Message<Type extends FromMain['type']> = Extract<FromMain, { type: Type }>;
 
+const QUIET_TURNS = 100;
 const PARTS: readonly BookPart[] = ['users', 'accounts', 'instruments', 'funds', 'positions', 'pending'];
 /** 14:49:30 IST. */
 export const AS_OF_MS = 1_795_425_570_000;
@@ -120,10 +121,15 @@ interface Options {
   readonly ticking?: boolean;
 }
 
+/** A seal that can be seen not to be the plain text. */
+const TURNED_AROUND: FollowDeps['seal'] = {
+  seal: (whose, secret) => Buffer.concat([Buffer.from(`${whose}:`), secret.toReversed()]),
+  open: (whose, sealed) => sealed.slice(whose.length + 1).toReversed(),
+};
+
 /** Following on a real journal; its clock stands still until a test moves it. */
 export function deskThatFollows({ folder, link = scriptedLink(), ticking = false }: Options) {
   const around = { mode: 'SUSPECT' as Mode, nowMs: 1_000_000, turns: 0, looks: 0, longestTurn: 0 };
-  let turnFrom = 0;
   const ticks = new Set<() => void>();
   const facts: Fact[] = [];
   const files: (BookFile & { readonly part: BookPart })[] = [];
@@ -136,7 +142,6 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
       files.push({ part, ...file });
       return ok(null);
     };
-  const quiet = (): void => undefined;
   // The journal replays before the service stands: it hears of that afterwards.
   const later: { hear: ((fact: Fact) => void) | null } = { hear: null };
   const journal = openScratch(scratchOptions(folder), ({ fact }) => {
@@ -145,21 +150,7 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
   });
   const follow = createFollow({
     journal,
-    host: {
-      monotonicMs: () => (ticking ? (around.nowMs += (around.looks += 1) % 2) : around.nowMs),
-      soon(task) {
-        around.turns += 1;
-        around.longestTurn = Math.max(around.longestTurn, around.looks - turnFrom);
-        turnFrom = around.looks;
-        setImmediate(task);
-      },
-      every(_everyMs, tick) {
-        ticks.add(tick);
-        return () => void ticks.delete(tick);
-      },
-      random: () => 0,
-      log: { info: quiet, warn: quiet, error: quiet },
-    },
+    host: hostOf(around, ticks, ticking),
     link,
     mode: () => around.mode,
     imports: {
@@ -169,10 +160,7 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
       positions: take('positions'),
       pending: take('pending'),
     },
-    seal: {
-      seal: (whose, secret) => Buffer.concat([Buffer.from(`${whose}:`), secret.toReversed()]),
-      open: (whose, sealed) => sealed.slice(whose.length + 1).toReversed(),
-    },
+    seal: TURNED_AROUND,
   });
   later.hear = (fact) => follow.projection.memory({ desk: journal.desk, epoch: 1, seq: 1, atMs: 0, fact });
   for (const fact of facts) later.hear(fact);
@@ -192,6 +180,10 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
     /** Until a row of that version is written; it is not in force yet. */
     wrote: (version: number) =>
       until(() => journal.reader.get('SELECT max(version) AS v FROM followed_rows')?.['v'] === version),
+    /** Until all that waits for its turn has had it: with a clock that stands still, a turn is a step. */
+    async quiet(): Promise<void> {
+      for (let n = 0; n < QUIET_TURNS; n += 1) await new Promise((resolve) => setImmediate(resolve));
+    },
     of: (kind: Fact['kind']) => facts.filter((fact) => fact.kind === kind),
     /** What was handed on, in words: part, source, rows. */
     handed: () => files.map(({ part, source, text }) => `${part} ${source} ${rowsIn(part, text)}`),
@@ -199,6 +191,30 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
       around.nowMs += ms;
       for (const tick of ticks) tick();
     },
+  };
+}
+
+function hostOf(
+  around: { nowMs: number; turns: number; looks: number; longestTurn: number },
+  ticks: Set<() => void>,
+  ticking: boolean,
+): FollowDeps['host'] {
+  const quiet = (): void => undefined;
+  let turnFrom = 0;
+  return {
+    monotonicMs: () => (ticking ? (around.nowMs += (around.looks += 1) % 2) : around.nowMs),
+    soon(task) {
+      around.turns += 1;
+      around.longestTurn = Math.max(around.longestTurn, around.looks - turnFrom);
+      turnFrom = around.looks;
+      setImmediate(task);
+    },
+    every(_everyMs, tick) {
+      ticks.add(tick);
+      return () => void ticks.delete(tick);
+    },
+    random: () => 0,
+    log: { info: quiet, warn: quiet, error: quiet },
   };
 }
 

@@ -8,16 +8,8 @@ import { until } from './service-link-stage.ts';
 
 const PAN = 'ABCDE1234F';
 const ACCOUNT = { account: 'C1', name: 'Asha', pan: PAN, branch: 'MUM01' };
-const ORDER = {
-  exchange_order_id: '17',
-  account: 'C1',
-  exchange: 'NSE',
-  symbol: 'NIFTY',
-  side: 'sell',
-  quantity: '75',
-  open_quantity: '75',
-  unit: 'units',
-};
+const OF_MARKET = { account: 'C1', exchange: 'NSE', symbol: 'NIFTY', side: 'sell' };
+const ORDER = { ...OF_MARKET, exchange_order_id: '17', quantity: '75', open_quantity: '75', unit: 'units' };
 const CONTRACT = {
   instrumentId: 'NSE:NIFTY',
   exchange: 'NSE',
@@ -234,8 +226,7 @@ describe('a snapshot of main’s book', () => {
       if (link.asked().length === askedAt.length) continue;
       askedAt.push(passed / 1_000);
       link.say(...bad());
-      const { turns } = desk.around;
-      await until(() => desk.around.turns >= turns + bad().length);
+      await desk.quiet();
     }
     expect(desk.of('book-broken')).toHaveLength(1);
     expect(askedAt).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243]);

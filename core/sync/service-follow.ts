@@ -217,7 +217,7 @@ class Follow {
     const nowMs = this.#nowMs();
     if (this.#book.hasPending && this.#follows() && nowMs - this.#committedMs >= COMMIT_EVERY_MS) {
       this.#committedMs = nowMs;
-      this.#settle(await this.#book.commit(), true);
+      this.#settle(await this.#book.commit());
       return true;
     }
     const work = this.#queue.shift();
@@ -246,22 +246,25 @@ class Follow {
       case 'drop':
         return this.#book.drop();
       case 'snapshot-begin':
-        return this.#settle(this.#book.begin(work), false);
+        this.#wanted.begins();
+        return this.#settle(this.#book.begin(work));
       case 'snapshot-rows':
-        return lost ? undefined : this.#settle(await this.#book.takeRows(work), false);
+        return lost ? undefined : this.#settle(await this.#book.takeRows(work));
       case 'snapshot-end':
-        return lost ? undefined : this.#settle(await this.#book.end(work), true);
+        return lost
+          ? undefined
+          : this.#settle(await this.#book.end(work), () => {
+              this.#wanted.came();
+              this.#committedMs = this.#nowMs();
+            });
       case 'delta':
-        return lost ? undefined : this.#settle(await this.#book.delta(work), false);
+        return lost ? undefined : this.#settle(await this.#book.delta(work));
     }
   }
 
-  /** `whole`: when it went well, the book in force is main's. */
-  #settle(fault: Fault, whole: boolean): void {
-    if (fault !== null) return this.#broken(fault);
-    if (!whole) return;
-    this.#committedMs = this.#nowMs();
-    this.#wanted.came();
+  #settle(fault: Fault, done?: () => void): void {
+    if (fault !== null) this.#broken(fault);
+    else done?.();
   }
 
   #broken(why: string): void {

@@ -1,5 +1,4 @@
 import { createServer as createPlainServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { present } from '#core/lib/assert.ts';
@@ -28,8 +27,6 @@ export async function until(done: () => boolean): Promise<void> {
   }
 }
 
-export type PlayedMain = Awaited<ReturnType<typeof playMain>>;
-
 /** A real server that says what a test lets it say, to the desk that came last. */
 export async function playMain(server: Server = createPlainServer()) {
   const sockets = new WebSocketServer({ server, path: '/desk' });
@@ -53,7 +50,7 @@ export async function playMain(server: Server = createPlainServer()) {
     for (const socket of sockets.clients) socket.terminate();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
+  const { port } = server.address() as { readonly port: number };
   const now = (): WebSocket => present(desk, 'the connection of a desk');
   return {
     url: `${'setSecureContext' in server ? 'wss' : 'ws'}://127.0.0.1:${port}`,

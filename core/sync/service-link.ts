@@ -51,7 +51,7 @@ export const SEND_BUFFER_MAX = 16 * 1024 * 1024;
 /** From the connection to main's welcome. */
 export const WELCOME_WITHIN_MS = 10_000;
 /** A line that is silent for so many beats, and for so long, is dead whatever the socket says: main may be frozen. */
-export const SILENT_BEATS = 3;
+const SILENT_BEATS = 3;
 export const SILENT_AT_LEAST_MS = 3_000;
 /** While there is no line, its absence is told so often. */
 export const ABSENT_EVERY_MS = 1_000;

@@ -129,7 +129,7 @@ function linkOf(deps: SyncDeps, damp: DampingPolicy, inside: Inside) {
   };
   return {
     /** After replay: a desk that was in STANDBY and does not see main now is in SUSPECT. A handback waits for the link. */
-    start(): Moved {
+    start: (): Moved => {
       const { mode, heard } = inside.view();
       if (mode !== 'STANDBY') return ok(inside.view());
       const why = 'the desk started and main is not seen';

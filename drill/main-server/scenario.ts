@@ -47,7 +47,7 @@ const BEHAVIOURS: Readonly<Record<ScenarioName, Behaviour>> = {
   'old-data': HEALTHY,
   obeys: { ...HEALTHY, firesAfterMs: FENCE_WAIT_MS },
   'fires-square-off': { ...HEALTHY, firesAfterMs: 0 },
-  'ignores-fence': { ...HEALTHY, obeysFence: false, firesAfterMs: 500 },
+  'ignores-fence': { ...HEALTHY, obeysFence: false, firesAfterMs: 0 },
 };
 
 /** What is in force now; it can be changed while desks are connected. */

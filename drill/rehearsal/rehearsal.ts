@@ -99,7 +99,7 @@ async function perform(options: Attempt, folder: string): Promise<Findings> {
       signal,
       playEmergency({ ...options, world, players, mainKills: mainKills(options), signal }),
     );
-    const restarts = sum(players, ({ desk }) => desk.restarts()) + world.restarts();
+    const restarts = players.reduce((total, { desk }) => total + desk.restarts(), world.restarts());
     const hits = [...players.flatMap(({ desk }) => desk.hits()), ...hitsOfMain(options, world)];
     const strikes = world.main?.strikes() ?? {};
     for (const stop of stops.splice(0).toReversed()) await stop();
@@ -131,17 +131,12 @@ function worldOptions(
   };
 }
 
-interface Watch {
-  readonly failed: (error: Error) => void;
-  readonly signal: AbortSignal;
-}
-
 /** A desk in a folder of its own. Only the first is killed or broken. */
 async function seat(
   options: Attempt,
   world: World,
   { name, owner, config, token }: WorldDesk,
-  watch: Watch,
+  watch: { readonly failed: (error: Error) => void; readonly signal: AbortSignal },
 ): Promise<Player> {
   const isFirst = world.desks[0]?.name === name;
   const data = join(world.folder, isFirst ? 'desk' : `desk-${name}`);
@@ -166,10 +161,6 @@ function untilAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise
     if (signal.aborted) end();
   });
   return Promise.race([work, ended]);
-}
-
-function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }
 
 async function judged(
@@ -216,7 +207,7 @@ function together(words: readonly DeskWord[]): DeskWord {
     owners: words.flatMap(({ owners }) => owners),
     fills: words.flatMap(({ fills }) => fills),
     leftovers: words.flatMap(({ leftovers }) => leftovers),
-    inDoubt: sum(words, ({ inDoubt }) => inDoubt),
+    inDoubt: words.reduce((total, { inDoubt }) => total + inDoubt, 0),
   };
 }
 
