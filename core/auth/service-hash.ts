@@ -28,9 +28,9 @@ export interface Hasher {
 export type RestHost = Partial<Pick<Host, 'monotonicMs' | 'every'>>;
 
 /**
- * Hashes passwords aside, one at a time, and rests after each: of the cores, which orders share, sign-ins take a third of
- * one, however many come at once. The last of ten waits half a second. Without `every` there is no rest. Passwords are blanked after use, as far as
- * the language lets them.
+ * Hashes passwords aside, one at a time, and rests after each: of the cores, which orders share, sign-ins take a third
+ * of one, however many come at once. The last of ten waits half a second. Without `every` there is no rest. Passwords
+ * are blanked after use, as far as the language lets them.
  */
 export function createHasher(randomBytes: (length: number) => Uint8Array, host: RestHost = {}): Hasher {
   const queue = createQueue();
