@@ -77,6 +77,36 @@ export class PlayedBook {
   }
 }
 
+/** A contract as it travels: every field a text. */
+export const CONTRACT = {
+  instrumentId: 'NSE:NIFTY',
+  exchange: 'NSE',
+  segment: 'FO',
+  kind: 'future',
+  token: '1',
+  symbol: 'NIFTY',
+  underlying: 'NIFTY',
+  name: '',
+  series: '',
+  isin: '',
+  expiry: '2026-11-26',
+  strikeE4: '0',
+  optionType: '',
+  lotSize: '75',
+  multiplierNum: '1',
+  multiplierDen: '1',
+  orderUnit: 'units',
+  tickE4: '500',
+  freezeQuantity: '1800',
+  lowerBandE4: '0',
+  upperBandE4: '0',
+  filePriceE4: '250000000',
+  settlement: 'cash',
+  lastTradingMinute: '930',
+  tenderStart: '',
+  closingAuction: 'false',
+};
+
 export function position(account: string, quantity: number, symbol = 'NIFTY'): Row {
   const cells = { product: 'NRML', quantity: String(quantity), unit: 'units', average_price: '100' };
   return { account, exchange: 'NSE', symbol, ...cells };

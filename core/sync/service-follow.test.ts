@@ -3,42 +3,20 @@ import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { present } from '#core/lib/assert.ts';
 import { Instrument } from '#core/model/instrument.ts';
 import type { FromMain } from './messages.ts';
-import { AS_OF_MS, deskThatFollows, PlayedBook, position, scriptedLink } from './service-follow-stage.ts';
+import {
+  AS_OF_MS,
+  CONTRACT,
+  deskThatFollows,
+  PlayedBook,
+  position,
+  scriptedLink,
+} from './service-follow-stage.ts';
 import { until } from './service-link-stage.ts';
 
 const PAN = 'ABCDE1234F';
 const ACCOUNT = { account: 'C1', name: 'Asha', pan: PAN, branch: 'MUM01' };
 const OF_MARKET = { account: 'C1', exchange: 'NSE', symbol: 'NIFTY', side: 'sell' };
 const ORDER = { ...OF_MARKET, exchange_order_id: '17', quantity: '75', open_quantity: '75', unit: 'units' };
-const CONTRACT = {
-  instrumentId: 'NSE:NIFTY',
-  exchange: 'NSE',
-  segment: 'FO',
-  kind: 'future',
-  token: '1',
-  symbol: 'NIFTY',
-  underlying: 'NIFTY',
-  name: '',
-  series: '',
-  isin: '',
-  expiry: '2026-11-26',
-  strikeE4: '0',
-  optionType: '',
-  lotSize: '75',
-  multiplierNum: '1',
-  multiplierDen: '1',
-  orderUnit: 'units',
-  tickE4: '500',
-  freezeQuantity: '1800',
-  lowerBandE4: '0',
-  upperBandE4: '0',
-  filePriceE4: '250000000',
-  settlement: 'cash',
-  lastTradingMinute: '930',
-  tenderStart: '',
-  closingAuction: 'false',
-};
-
 const small = () =>
   new PlayedBook('B', {
     users: [{ user: 'asha', role: 'dealer' }],
