@@ -26,6 +26,7 @@ describe('what a dealer sees of the journal', () => {
     ['the own sign-in', fact('signed-in', { user: 'asha' }), true],
     ["another's sign-in", fact('signed-in', { user: 'ravi' }), false],
     ['a lockout', fact('locked-out', { who: 'ravi' }), false],
+    ['the comparison with main, of every account', fact('reconciled'), false],
   ])('%s', (_what, one, seen) => {
     expect(isVisible(one, asha, names)).toBe(seen);
     expect(isVisible(one, { by: 'ravi', scope: { all: true, has: () => true } }, names)).toBe(true);

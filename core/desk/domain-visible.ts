@@ -16,6 +16,14 @@ interface Names {
 const OF_PERSONS =
   /^(session-|sign|locked-out|lockout-|second-factor-|recovery-|password-|break-glass-|api-key-|user-|users-|call-refused)/;
 
+/** Facts that name accounts of the whole desk inside. */
+const OF_ALL_ACCOUNTS: ReadonlySet<Fact['kind']> = new Set([
+  'reconciled',
+  'fence-answered',
+  'mapping-changed',
+  'difference-decided',
+]);
+
 /**
  * May this person see the fact? Facts of a client go to who may see the client; facts of nobody (modes, links,
  * imports, approvals) go to all. A fact that names an order or a run that is not known is not shown.
@@ -23,6 +31,7 @@ const OF_PERSONS =
 export function isVisible(fact: Fact, viewer: Viewer, names: Names): boolean {
   if (viewer.scope.all) return true;
   if (OF_PERSONS.test(fact.kind)) return 'user' in fact && fact.user === viewer.by;
+  if (OF_ALL_ACCOUNTS.has(fact.kind)) return false;
   const accounts = accountsIn(fact, names);
   return accounts === null ? false : accounts.every((account) => viewer.scope.has(account));
 }
