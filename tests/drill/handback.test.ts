@@ -24,7 +24,6 @@ describe('a handback', () => {
     ['kill of the desk after it sent', ['--kill', 'desk', '--kill-at', 'handback-send']],
     ['kill of the desk at an acknowledgement', ['--kill', 'desk', '--kill-at', 'handback-ack']],
     ['link cut', ['--main-link', 'cut']],
-    ['messages doubled and reordered', ['--main-link', 'duplicate,reorder', '--facts', '4000']],
     ['main frozen', ['--main-scenario', 'frozen']],
     ['main back with old data', ['--main-scenario', 'old-data']],
     ['main back in the middle of a run', ['--main-returns', 'mid-run']],
