@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '#drill/world/ports.ts';
 import { startPostgres, type Postgres } from '#tests/main-server/postgres.ts';
-import { ordersIn, PEER, startPeer, type Peer } from './quickfix-peer.ts';
-import { CLEAN, freshSeed, HANDED_BACK, runDrill, runDrillIn } from './run-drill.ts';
+import { ordersIn, PEER, startPeer, type Peer } from '#tests/drill/quickfix-peer.ts';
+import { CLEAN, freshSeed, HANDED_BACK, runDrill, runDrillIn } from '#tests/drill/run-drill.ts';
 
 /** Main on a PostgreSQL of this test: each drill makes a database of its own there. */
 let postgres: Postgres;
