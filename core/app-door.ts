@@ -2,7 +2,7 @@ import { permits, scopeOf } from './app-identity.ts';
 import type { Identity } from './app-identity.ts';
 import { isVisible } from './desk/domain-visible.ts';
 import type { Actor, CallContext } from './door.ts';
-import type { Touched } from './lib/procedure.ts';
+import type { Doing, Touched } from './lib/procedure.ts';
 import { ok, refuse } from './lib/result.ts';
 import type { Result } from './lib/result.ts';
 import { OrderId } from './model/ids.ts';
@@ -15,6 +15,8 @@ import { createExchangeCalls } from './exchange/service-calls.ts';
 import type { AppRouter } from './router.ts';
 import type { Session } from './sessions/port.ts';
 import type { startWeb } from './web/server.ts';
+import { modeRefusal } from './sync/domain-allows.ts';
+import { scopeWords } from './sync/domain-scope.ts';
 import { createRouter } from './router.ts';
 
 /** The one door over all services. */
@@ -85,11 +87,12 @@ function isPersonOf({ person }: Identity, found: Result<Session, AnyRefusal>): b
 
 /** Who asks, what they may, what is theirs, who else must agree. */
 function guards(services: Services) {
-  const { accounts, identity } = services;
+  const { accounts, identity, main, sync } = services;
   return {
     identify: (context: CallContext) => identify(identity, context),
     permits,
-    scopeOf: (actor: Actor) => scopeOf(actor, accounts.port),
+    modeRefuses: (doing: Doing) => modeRefusal(sync.port.view().mode, doing),
+    scopeOf: (actor: Actor) => scopeOf(actor, accounts.port, main.follow.port.isHome),
     accountsOf: (touched: Touched) => accountsOf(services, touched),
     persons: ({ actor, action, call, input, atLeast }: PersonsAsked) => {
       if (actor.role !== 'desk') {
@@ -184,17 +187,17 @@ function textOf({ squareOff }: Services, call: string, input: unknown): string {
 }
 
 /** What the top bar shows. */
-function statusOf({ host, config, options, journal }: Parts, { sync, exchange, policy }: Services) {
+function statusOf({ host, config, options, journal }: Parts, { main, sync, exchange, policy }: Services) {
   const mode = sync.port.view();
   return {
     build: options.build,
     mode: mode.mode,
     modeSinceMs: mode.sinceMs,
     modeWhy: mode.why,
-    scope: 'all segments, all accounts of this desk',
+    scope: scopeWords(mode.scope),
     main: { state: mode.main, sinceMs: mode.sinceMs },
     journal: { epoch: journal.epoch, ...journal.head(), writable: journal.broken === null },
-    factsNotHandedBack: journal.head().seq,
+    factsNotHandedBack: main.handback.port.waiting(),
     links: exchange.links().map((link) => ({ ...link })),
     countdowns: countdowns(
       policy.calendar,

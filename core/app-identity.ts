@@ -176,12 +176,19 @@ export function permits(actor: Actor, permission: string, call: string): boolean
   return mayDo(actor.user.role, permission);
 }
 
-/** The accounts that the actor may see and touch. */
-export function scopeOf(actor: Actor, accounts: AccountsPort): AccountScope {
+/**
+ * The accounts that the actor may see and touch: a dealer's or branch's own ones, and of these those that are at home at
+ * this desk, so that nobody closes here what another desk closes. Who watches the whole book sees the others, too.
+ */
+export function scopeOf(
+  actor: Actor,
+  accounts: AccountsPort,
+  isHome: (account: string) => boolean,
+): AccountScope {
   const { user } = actor;
   if (actor.role === 'desk' || user?.role === 'admin') return EVERY_ACCOUNT;
   if (user === null) return { all: false, has: () => false };
-  return { all: false, has: (account) => owns(user, account, accounts) };
+  return { all: false, has: (account) => isHome(account) && owns(user, account, accounts) };
 }
 
 function owns(user: User, account: string, accounts: AccountsPort): boolean {

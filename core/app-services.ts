@@ -30,6 +30,8 @@ import { DEFAULT_POLICY } from './square-off/policy.ts';
 import { createSettings } from './settings/service.ts';
 import { createSquareOff } from './square-off/service.ts';
 import type { MayApprove } from './square-off/service-plans.ts';
+import { scopeWords } from './sync/domain-scope.ts';
+import type { ModePort, OutsideOf } from './sync/port.ts';
 import { createSync } from './sync/service.ts';
 import { createTrades } from './trades/service.ts';
 import { createMaySend } from './users/service-may-send.ts';
@@ -69,13 +71,14 @@ export type Services = ReturnType<typeof buildServices>;
 interface Ring {
   exchange: ExchangeService | null;
   orders: OrdersService | null;
+  main: ReturnType<typeof buildMain> | null;
 }
 
 /** Every service of the desk, in the order in which they lean on each other. */
 export function buildServices(parts: Parts) {
   const { host, config, journal } = parts;
   const policy = policyOf(parts);
-  const ring: Ring = { exchange: null, orders: null };
+  const ring: Ring = { exchange: null, orders: null, main: null };
   const sync = createSync({
     journal,
     policy: { personsToDeclareLost: policy.personsRequired },
@@ -84,6 +87,7 @@ export function buildServices(parts: Parts) {
     signsOfLife: () => [],
     verifyScopeCode: (...signed) => isSignedByHeadquarters(config.identity.headquartersKey, ...signed),
   });
+  const outside = outsideOf(sync.port, (account) => present(ring.main, 'main').follow.port.isHome(account));
   const book = buildBook(parts, ring);
   const exchange = buildExchange(parts, book, ring);
   ring.exchange = exchange;
@@ -99,6 +103,7 @@ export function buildServices(parts: Parts) {
       personsForDoubt: config.personsForDoubt,
     },
     mayTrade: () => sync.port.mayTrade(),
+    outside,
   });
   ring.orders = orders;
   const pendingFiles = createPendingImporter({
@@ -109,7 +114,14 @@ export function buildServices(parts: Parts) {
   });
   const mayTrade = (): string | null =>
     sync.port.mayTrade() === null ? null : 'main is up: this desk may trade only in an emergency';
-  const persons = buildPersons(parts, { ...book, exchange, orders, policy, mayTrade });
+  const persons = buildPersons(parts, {
+    ...book,
+    exchange,
+    orders,
+    policy,
+    mayTrade,
+    outside,
+  });
   const settings = createSettings({ journal, config, calendar: parts.calendar });
   const main = buildMain(
     { ...parts, build: parts.options.build },
@@ -124,7 +136,20 @@ export function buildServices(parts: Parts) {
       seal: createSeal(parts.keys.sealing, (length) => host.randomBytes(length)),
     },
   );
+  ring.main = main;
   return { ...book, ...persons, main, policy, sync, exchange, orders, pendingFiles, settings };
+}
+
+/** Rows that this desk leaves alone: those of accounts that are at home elsewhere, and those outside of the emergency. */
+function outsideOf(mode: ModePort, isHome: (account: string) => boolean): OutsideOf {
+  return (account, { exchange, segment }) => {
+    if (!isHome(account)) {
+      return { reason: 'not-at-home', text: `${account} is at home at another desk, which closes it` };
+    }
+    if (mode.covers(account, exchange, segment)) return null;
+    const covered = scopeWords(mode.view().scope);
+    return { reason: 'outside-scope', text: `the emergency covers ${covered}` };
+  };
 }
 
 /** The importers of files take the parts of main's book, each in the documented form, with one fact of its own. */
@@ -226,6 +251,7 @@ interface Around extends Book {
   readonly orders: OrdersService;
   readonly policy: Policy;
   readonly mayTrade: () => string | null;
+  readonly outside: OutsideOf;
   readonly mayApprove: MayApprove;
 }
 
@@ -244,6 +270,7 @@ function buildSquareOff({ host, config, journal }: Parts, around: Around) {
     every: (everyMs, tick) => host.every(everyMs, tick),
     soon: (task) => host.soon(task),
     mayTrade: around.mayTrade,
+    outside: around.outside,
     mayApprove: around.mayApprove,
     config: {
       policy: around.policy,

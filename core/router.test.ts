@@ -17,6 +17,7 @@ const calls = {
     })
     .input(Row)
     .output(z.object({ by: z.array(z.string()) })),
+  import: oc.meta({ permission: 'rows.import', doing: 'import', accounts: 'none' }).output(z.null()),
   look: oc.meta({ permission: 'rows.read', accounts: 'none' }).output(z.null()),
   unlock: oc.meta({ permission: 'rows.unlock', accounts: 'none', whenLocked: true }).output(z.null()),
 };
@@ -27,8 +28,17 @@ const context: CallContext = {
   carry: () => undefined,
 };
 
+interface Options {
+  readonly two?: boolean;
+  readonly locked?: boolean;
+  readonly gate?: Promise<void>;
+  readonly atLeast?: number;
+  /** What the mode of the desk says to everything that a mode may refuse. */
+  readonly refuses?: { readonly reason: string; readonly text: string };
+}
+
 /** A door whose policy asks for two persons when `two`; asha's accounts are those that begin with A. */
-function world(options: { two?: boolean; locked?: boolean; gate?: Promise<void>; atLeast?: number } = {}) {
+function world(options: Options = {}) {
   const said: string[] = [];
   const agreed = new Set<string>();
   const session = {
@@ -52,12 +62,14 @@ function world(options: { two?: boolean; locked?: boolean; gate?: Promise<void>;
           return refuse({ reason: 'second-person-needed', text: 'two' });
         return { by: [...persons] };
       },
+      import: () => null,
       look: () => null,
       unlock: () => null,
     },
     {
       identify: async () => ok(actor),
       permits: (_actor, permission) => permission.startsWith('rows.'),
+      modeRefuses: () => options.refuses ?? null,
       scopeOf: () => ({ all: false, has: (account) => account.startsWith('A') }),
       accountsOf: ({ accounts = [] }) => accounts,
       persons: ({ call, input, atLeast = 1 }) => {
@@ -99,6 +111,16 @@ describe('the door', () => {
       'session-locked',
       'done',
     ]);
+  });
+
+  it('refuses what the mode of the desk does not allow, and no other call', async () => {
+    const { client, said, reasonOf } = world({ refuses: { reason: 'mode-refuses', text: 'not now' } });
+    expect([
+      await reasonOf(client.import()),
+      await reasonOf(client.look()),
+      await reasonOf(client.close({ account: 'A1' })),
+    ]).toEqual(['mode-refuses', 'done', 'done']);
+    expect(said).toEqual(['touched', 'closed by asha']);
   });
 
   it('takes reading for no sign of a person', async () => {

@@ -9,7 +9,7 @@ import { implement, type Router } from '@orpc/server';
 import { contract, type Contract } from './contract.ts';
 import { assert } from './lib/assert.ts';
 import { PUBLIC_PERMISSION } from './lib/procedure.ts';
-import type { CallMeta, Touched } from './lib/procedure.ts';
+import type { CallMeta, Doing, Touched } from './lib/procedure.ts';
 import type { Result } from './lib/result.ts';
 import type { Actor, CallContext, HandlerContext } from './door.ts';
 import type { AccountScope } from './model/scope.ts';
@@ -45,6 +45,8 @@ export interface RouterDeps extends PersonsDeps {
   /** Who it is: `nobody` when the wire carries nothing. A refusal when what it carries is not, or no longer, good. */
   readonly identify: (context: CallContext) => Promise<Result<Actor, AnyRefusal>>;
   readonly permits: (actor: Actor, permission: string, call: string) => boolean;
+  /** Why the desk's mode does not let this be done now; null when it does. */
+  readonly modeRefuses: (doing: Doing) => AnyRefusal | null;
   readonly scopeOf: (actor: Actor) => AccountScope;
   /** The accounts of orders, runs and plans that an input names; null when one of them is unknown. */
   readonly accountsOf: (touched: Touched) => readonly string[] | null;
@@ -61,7 +63,7 @@ export type Door = Router<AnyContractRouter, CallContext>;
 export type AppRouter = Router<Contract, CallContext>;
 
 /**
- * The one door: live session, permission, parse, run, parse, answer. The same object stands behind HTTP,
+ * The one door: live session, permission, mode, parse, run, parse, answer. The same object stands behind HTTP,
  * WebSocket, Electron's message port and the command line (I10).
  */
 export function createRouter(handlers: Handlers<Contract>, deps: RouterDeps): AppRouter {
@@ -158,7 +160,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'hash-differs',
 ]);
 
-/** Who asks, if they may ask this at all: live session, not locked, permission. Nothing of the input is read yet. */
+/** Who asks, if they may ask this at all: live session, not locked, permission, mode. Nothing of the input is read yet. */
 async function admitted(
   deps: RouterDeps,
   meta: CallMeta,
@@ -192,6 +194,8 @@ async function admitted(
       text,
     });
   }
+  const mode = meta.doing === undefined ? null : deps.modeRefuses(meta.doing);
+  if (mode !== null) throw failure('REFUSED', mode.reason, mode.text);
   if (!isReading(meta.permission)) deps.touched(actor);
   return actor;
 }

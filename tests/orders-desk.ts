@@ -9,6 +9,7 @@ import type { PlannedOrder, Release } from '#core/orders/port.ts';
 import type { OrdersConfig } from '#core/orders/service-deps.ts';
 import { createOrders, ORDERS_DEFAULTS, type OrdersService } from '#core/orders/service.ts';
 import type { RowKey } from '#core/square-off/events.ts';
+import type { Outside } from '#core/sync/port.ts';
 import { MemoryJournal, NetPositions, RecordingGateway, VENUE } from './orders-counterparts.ts';
 
 /** The orders service over counterparts of a few lines each: a journal in memory, a venue that only records. */
@@ -63,6 +64,7 @@ export interface TestDesk {
   readonly clock: { nowMs: number };
   session: TradingSessionStatus;
   mode: null | 'main-is-up';
+  outside: Outside | null;
   instrument: Instrument;
   /** Runs what was left for after the current task. */
   settle(): void;
@@ -84,9 +86,10 @@ export function testDesk(
   const points: string[] = [];
   const later: (() => void)[] = [];
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const desk: { session: TradingSessionStatus; mode: null | 'main-is-up'; instrument: Instrument } = {
+  const desk: Pick<TestDesk, 'session' | 'mode' | 'outside' | 'instrument'> = {
     session: 'open',
     mode: null,
+    outside: null,
     instrument: INSTRUMENT,
   };
   const orders = createOrders({
@@ -106,6 +109,7 @@ export function testDesk(
     },
     config: { ...ORDERS_DEFAULTS, ...given.config },
     mayTrade: () => desk.mode,
+    outside: () => desk.outside,
   });
   journal.register(orders.projection);
   journal.register(positions.projection);

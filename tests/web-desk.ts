@@ -114,6 +114,7 @@ export function webDoor(sessions: Map<string, string>) {
         : ok(actorOf(by));
     },
     permits: (_actor, permission) => permission !== 'unstated',
+    modeRefuses: () => null,
     scopeOf: () => ({ all: true, has: () => true }),
     accountsOf: () => [],
     touched: () => undefined,

@@ -40,7 +40,7 @@ export type AccountQuestion = z.infer<typeof AccountQuestion>;
 
 export const accountsContract = {
   import: oc
-    .meta({ permission: 'accounts.import', accounts: 'none' })
+    .meta({ permission: 'accounts.import', doing: 'import', accounts: 'none' })
     .input(AccountFile)
     .output(AccountReport),
   list: oc

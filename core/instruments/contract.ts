@@ -47,11 +47,11 @@ export type LimitsFile = z.infer<typeof LimitsFile>;
 
 export const instrumentsContract = {
   import: oc
-    .meta({ permission: 'instruments.import', accounts: 'none' })
+    .meta({ permission: 'instruments.import', doing: 'import', accounts: 'none' })
     .input(ContractFile)
     .output(ContractReport),
   importLimits: oc
-    .meta({ permission: 'instruments.import', accounts: 'none' })
+    .meta({ permission: 'instruments.import', doing: 'import', accounts: 'none' })
     .input(LimitsFile)
     .output(ContractReport),
   search: oc

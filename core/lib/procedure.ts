@@ -33,6 +33,12 @@ export const Action = z.enum([
 ]);
 export type Action = z.infer<typeof Action>;
 
+/**
+ * What a desk can be asked to do that not every mode allows. A call states which of it it is; which mode allows it is
+ * the sync service's table.
+ */
+export type Doing = 'trade' | 'dry-run' | 'follow' | 'hand-back' | 'import';
+
 /** What every call states about itself beside its shapes. */
 export interface CallMeta extends Record<string, unknown> {
   /** `<service>.<verb>`, as `orders.read`: checked once, in the router (I10). */
@@ -40,6 +46,8 @@ export interface CallMeta extends Record<string, unknown> {
   readonly accounts?: AccountCheck;
   /** Set where policy may ask for a further person. The approval binds the hash of the whole input. */
   readonly action?: Action;
+  /** Checked once, in the router, before the input is read. Absent: every mode allows the call. */
+  readonly doing?: Doing;
   /** The call works under a locked session, too. */
   readonly whenLocked?: boolean;
 }

@@ -140,12 +140,12 @@ export const ordersContract = {
     .output(OrderShown.nullable()),
   foreign: oc.meta({ permission: 'orders.read', accounts: 'filtered' }).output(z.array(ForeignOrderShown)),
   importPending: oc
-    .meta({ permission: 'orders.import', accounts: 'none' })
+    .meta({ permission: 'orders.import', doing: 'import', accounts: 'none' })
     .input(PendingFile)
     .output(PendingReport),
   /** Asks the exchange to cancel main's resting orders, where the venue grants it. */
   cancelForeign: oc
-    .meta({ permission: 'orders.cancel-foreign', accounts: touches(ofForeign) })
+    .meta({ permission: 'orders.cancel-foreign', doing: 'trade', accounts: touches(ofForeign) })
     .input(z.object({ exchangeOrderIds: z.array(ExchangeOrderId).min(1).max(FOREIGN_MAX) }))
     .output(z.object({ sent: z.number() })),
   /** What became of an order in doubt, or of a trade with two contents.*/

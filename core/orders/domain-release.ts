@@ -108,6 +108,7 @@ function releaseObjection(
   running: Running,
 ): Objection | null {
   return (
+    releasing.outside(order.terms.account, instrument) ??
     accountObjection(releasing.state, order.terms.account) ??
     // The order is in the sums already as planned: nothing is added to them.
     roomObjection(releasing.state, releasing.positions, order.terms, running.of(order.terms)) ??

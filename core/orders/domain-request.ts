@@ -107,7 +107,9 @@ function replaceObjection(
   if (change.quantity <= filled) {
     return { reason: 'quantity-not-positive', text: `${filled} are filled already: cancel the rest instead` };
   }
-  const block = accountObjection(deciding.state, order.terms.account);
+  const block =
+    deciding.outside(order.terms.account, instrument) ??
+    accountObjection(deciding.state, order.terms.account);
   if (block !== null) return block;
   if (isOvercommitted(deciding.state, deciding.positions, order.terms)) {
     return { reason: 'more-than-closable', text: 'the row is overcommitted: its excess is being cancelled' };

@@ -5,6 +5,7 @@ import type { Instrument } from '#core/model/instrument.ts';
 import type { Side } from '#core/model/side.ts';
 import type { InstrumentsPort } from '#core/positions/port.ts';
 import type { RowKey } from '#core/square-off/events.ts';
+import type { OutsideOf } from '#core/sync/port.ts';
 import {
   evidenceObjection,
   quantityObjection,
@@ -26,6 +27,7 @@ export interface Deciding {
   readonly exchange: Pick<ExchangePort, 'gatewayOf' | 'tradingSession'>;
   readonly numbering: Numbering;
   readonly mayTrade: () => null | 'main-is-up';
+  readonly outside: OutsideOf;
   /** Trading date, `YYYY-MM-DD`. */
   readonly today: string;
 }
@@ -95,6 +97,7 @@ export function termsObjection(
   const gateway = deciding.exchange.gatewayOf(instrument);
   if (gateway === null) return refuse({ reason: 'no-venue', text: `no venue trades ${terms.instrumentId}` });
   const objection =
+    deciding.outside(terms.account, instrument) ??
     evidenceObjection(evidence) ??
     quantityObjection(instrument, terms.quantity) ??
     accountObjection(deciding.state, terms.account);

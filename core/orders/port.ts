@@ -113,6 +113,8 @@ export type OrderRefusal =
         | 'market-closed'
         | 'auction-takes-limit-only'
         | 'main-is-up'
+        | 'not-at-home'
+        | 'outside-scope'
         | 'rate-exceeded'
         | 'authority-missing'
         | 'second-person-needed'

@@ -99,6 +99,21 @@ describe('release', () => {
     expect(done(desk.orders.cancel([orderId], 'dealer-1', 'test')).sent).toEqual([orderId]);
   });
 
+  it.each(['not-at-home', 'outside-scope'] as const)('sends nothing new for a row that is %s', (reason) => {
+    const desk = testDesk();
+    desk.positions.hold(ROW, 100);
+    const atWork = working(desk, 20);
+    const [orderId = '' as never] = done(desk.orders.plan([planned(5)], []));
+    desk.outside = { reason, text: 'not ours to close' };
+    expect(desk.orders.plan([planned(5)], [])).toMatchObject({ refusal: { reason } });
+    expect(desk.orders.place({ ...planned(5), reference: null })).toMatchObject({ refusal: { reason } });
+    expect(done(desk.orders.release([limit(orderId)])).withdrawn).toEqual([orderId]);
+    expect(desk.orders.replace(atWork, { quantity: 10, priceE4: 1_000_000 }, 'dealer-1')).toMatchObject({
+      refusal: { reason },
+    });
+    expect(done(desk.orders.cancel([atWork], 'dealer-1', 'test')).sent).toEqual([atWork]);
+  });
+
   it('records the funds of the order and never refuses for them', () => {
     const desk = testDesk();
     desk.positions.hold(ROW, 100);

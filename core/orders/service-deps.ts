@@ -2,6 +2,7 @@ import type { Host } from '#core/host.ts';
 import type { ExchangePort } from '#core/exchange/port.ts';
 import type { Journal } from '#core/journal/port.ts';
 import type { InstrumentsPort } from '#core/positions/port.ts';
+import type { OutsideOf } from '#core/sync/port.ts';
 import type { Closable } from './checks.ts';
 
 export interface OrdersConfig {
@@ -23,4 +24,6 @@ export interface OrdersDeps {
   readonly host: Pick<Host, 'now' | 'reached' | 'soon' | 'log'>;
   readonly config: OrdersConfig;
   readonly mayTrade: () => null | 'main-is-up';
+  /** Rows of another desk's accounts, or outside of the emergency: nothing new is sent for them. */
+  readonly outside: OutsideOf;
 }

@@ -175,12 +175,12 @@ export const positionsContract = {
     .input(PositionFilter)
     .output(ProfitSummary),
   import: oc
-    .meta({ permission: 'positions.import', accounts: 'none' })
+    .meta({ permission: 'positions.import', doing: 'import', accounts: 'none' })
     .input(PositionFile)
     .output(PositionFileReport),
   /** The list takes the place of the one before it. */
   importShortfall: oc
-    .meta({ permission: 'positions.import', accounts: 'none' })
+    .meta({ permission: 'positions.import', doing: 'import', accounts: 'none' })
     .input(ShortfallList)
     .output(z.object({ rows: z.number(), repeated: z.boolean() })),
 };

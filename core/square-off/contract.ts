@@ -33,6 +33,8 @@ const LeftoverReasonName = z.enum([
   'contract-changed',
   'unknown-instrument',
   'account-blocked',
+  'not-at-home',
+  'outside-scope',
   'hedge-held',
   'rejected',
   'no-liquidity',
@@ -207,12 +209,12 @@ const ofExit = ({ scope, instructions }: ExitAsked): Touched => ({
 export const squareOffContract = {
   /** Sends nothing. What it shows is what an approval binds. */
   dryRun: oc
-    .meta({ permission: 'square-off.dry-run', accounts: touches(ofExit) })
+    .meta({ permission: 'square-off.dry-run', doing: 'dry-run', accounts: touches(ofExit) })
     .input(ExitAsked)
     .output(DryRunShown),
   /** Policy may ask for a second person, who then approves this very plan. */
   approve: oc
-    .meta({ permission: 'square-off.approve', accounts: touches(ofPlan), action: 'exit' })
+    .meta({ permission: 'square-off.approve', doing: 'trade', accounts: touches(ofPlan), action: 'exit' })
     .input(
       z.object({
         planId: PlanId,
@@ -230,7 +232,7 @@ export const squareOffContract = {
     .input(OfRun)
     .output(z.null()),
   resume: oc
-    .meta({ permission: 'square-off.steer', accounts: touches(ofRun) })
+    .meta({ permission: 'square-off.steer', doing: 'trade', accounts: touches(ofRun) })
     .input(OfRun)
     .output(z.null()),
   stop: oc

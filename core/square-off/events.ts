@@ -17,6 +17,8 @@ export type LeftoverReason =
   | 'contract-changed'
   | 'unknown-instrument'
   | 'account-blocked'
+  | 'not-at-home'
+  | 'outside-scope'
   | 'hedge-held'
   | 'rejected'
   | 'no-liquidity'

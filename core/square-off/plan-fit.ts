@@ -18,6 +18,8 @@ export function unfit(
   requested: RequestedRow | null,
   instrument: Instrument,
 ): Unfit | null {
+  const outside = input.outside(row.account, instrument);
+  if (outside !== null) return outside;
   const blocked = input.blocked(row.account);
   if (row.warnings.includes('contract-changed')) {
     return {

@@ -8,6 +8,7 @@ import type { Side } from '#core/model/side.ts';
 import type { Evidence, PriceReference, TimeInForce } from '#core/orders/events.ts';
 import type { ForeignOrder, Order } from '#core/orders/port.ts';
 import type { PositionRow } from '#core/positions/port.ts';
+import type { OutsideOf } from '#core/sync/port.ts';
 import type { ApprovedRow, Hedge, Leftover, RowKey } from './events.ts';
 import type { Policy } from './policy.ts';
 
@@ -55,6 +56,8 @@ export interface PlanInput {
   readonly fileAsOfMs: (instrument: Instrument) => number | null;
   readonly session: (exchange: Exchange, segment: Segment) => TradingSessionStatus;
   readonly venue: (instrument: Instrument) => VenueView | null;
+  /** Rows of another desk's accounts, or outside of the emergency. */
+  readonly outside: OutsideOf;
   readonly blocked: (account: AccountId) => string | null;
   readonly shortfall: (account: AccountId) => { readonly reference: string } | null;
   /** The broker's own accounts go last. */

@@ -138,6 +138,13 @@ describe('rows that may not go', () => {
     ['sign in doubt', { netLow: -65, netHigh: 130, closable: 0, closingSide: null }, {}, 'sign-in-doubt'],
     ['contract changed', { warnings: ['contract-changed'] }, {}, 'contract-changed'],
     ['unknown instrument', {}, { instrument: () => null }, 'unknown-instrument'],
+    ['another desk closes it', {}, { outside: () => ({ reason: 'not-at-home', text: 'D2' }) }, 'not-at-home'],
+    [
+      'outside of the emergency',
+      {},
+      { outside: () => ({ reason: 'outside-scope', text: 'NSE:CM' }) },
+      'outside-scope',
+    ],
     ['account blocked', {}, { blocked: () => 'unresolved order of yesterday' }, 'account-blocked'],
     ['fill conflict', { warnings: ['fill-conflict'] }, {}, 'fill-conflict'],
     ['overcommitted by a manual trade', { warnings: ['overcommitted'] }, {}, 'overcommitted'],

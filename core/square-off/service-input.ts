@@ -2,6 +2,7 @@ import type { AccountId, RunId, VenueId } from '#core/model/ids.ts';
 import { istDate } from '#core/model/market-clock.ts';
 import type { Order } from '#core/orders/port.ts';
 import type { PositionRow } from '#core/positions/port.ts';
+import type { OutsideOf } from '#core/sync/port.ts';
 import type { Run } from './domain.ts';
 import { isOver } from './plan-quantity.ts';
 import type { ExitRequest, PlanInput } from './plan-input.ts';
@@ -10,6 +11,7 @@ import type { Surroundings } from './view.ts';
 export interface InputDeps extends Surroundings {
   readonly ratePerSecond: (venue: VenueId) => number;
   readonly isProprietary: (account: AccountId) => boolean;
+  readonly outside: OutsideOf;
   readonly runs: ReadonlyMap<RunId, Run>;
 }
 
@@ -39,6 +41,7 @@ export function inputOf(deps: InputDeps, request: ExitRequest, nowMs: number): P
       const { venue, capabilities } = gateway;
       return { venue, capabilities, ratePerSecond: deps.ratePerSecond(venue) };
     },
+    outside: deps.outside,
     blocked: (account) => orders.blocked(account),
     shortfall: (account) => positions.shortfall(account),
     isProprietary: deps.isProprietary,

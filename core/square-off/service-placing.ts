@@ -89,5 +89,7 @@ const LOST: Readonly<Partial<Record<OrderRefusal['reason'], LeftoverReason>>> = 
   'quantity-over-freeze': 'freeze-unknown',
   'authority-missing': 'no-authority',
   'account-blocked': 'account-blocked',
+  'not-at-home': 'not-at-home',
+  'outside-scope': 'outside-scope',
   'quantity-not-positive': 'odd-lot',
 };

@@ -7,6 +7,7 @@ import type { AccountScope } from '#core/model/scope.ts';
 import type { OrdersPort } from '#core/orders/port.ts';
 import type { InstrumentsPort, PositionsPort } from '#core/positions/port.ts';
 import type { ExchangePort } from '#core/exchange/port.ts';
+import type { OutsideOf } from '#core/sync/port.ts';
 import type { User } from '#core/users/port.ts';
 import { applyFact, emptyState } from './domain.ts';
 import type { BoardItem, Run, SquareOffState } from './domain.ts';
@@ -34,6 +35,7 @@ export interface SquareOffDeps {
   readonly config: SquareOffConfig;
   /** Why this desk may not trade now (mode, fence), in a sentence; null when it may. */
   readonly mayTrade: () => string | null;
+  readonly outside: OutsideOf;
   readonly mayApprove: MayApprove;
 }
 

@@ -169,12 +169,14 @@ export const syncContract = {
     .input(z.object({ orderId: z.string().max(40) }))
     .output(SyncShown),
   /** Compares desk, main and exchange row by row. */
-  reconcile: oc.meta({ permission: 'sync.hand-back', accounts: 'none' }).output(SyncShown),
+  reconcile: oc
+    .meta({ permission: 'sync.hand-back', doing: 'hand-back', accounts: 'none' })
+    .output(SyncShown),
   differences: oc
     .meta({ permission: 'sync.read-all', accounts: 'none' })
     .output(z.object({ differences: z.array(DifferenceShown) })),
   decide: oc
-    .meta({ permission: 'sync.hand-back', accounts: 'none' })
+    .meta({ permission: 'sync.hand-back', doing: 'hand-back', accounts: 'none' })
     .input(
       z.object({
         round: z.int(),
@@ -185,13 +187,15 @@ export const syncContract = {
     )
     .output(SyncShown),
   /** Signs the certificate, or its supplement, and ends the handback. */
-  sign: oc.meta({ permission: 'sync.hand-back', accounts: 'none', action: 'mode' }).output(SyncShown),
+  sign: oc
+    .meta({ permission: 'sync.hand-back', doing: 'hand-back', accounts: 'none', action: 'mode' })
+    .output(SyncShown),
   certificate: oc
-    .meta({ permission: 'sync.read', accounts: 'none' })
+    .meta({ permission: 'sync.read-all', accounts: 'none' })
     .input(z.object({ id: z.string().max(60) }))
     .output(z.object({ json: z.string(), page: z.string(), signature: z.string(), publicKey: z.string() })),
   /** The next numbered files of facts for a main that does not speak our protocol. */
-  writeFiles: oc.meta({ permission: 'sync.hand-back', accounts: 'none' }).output(
+  writeFiles: oc.meta({ permission: 'sync.hand-back', doing: 'hand-back', accounts: 'none' }).output(
     z.object({
       files: z.array(z.object({ name: z.string(), number: z.number(), rows: z.number(), text: z.string() })),
     }),

@@ -24,6 +24,17 @@ export function coverOf({
     (inAccounts.size === 0 || inAccounts.has(account));
 }
 
+/** Accounts that a sentence names; the others are counted. */
+const NAMED_MAX = 5;
+
+/** The scope in words, for the bar and for refusals. */
+export function scopeWords(scope: Scope): string {
+  const { segments, accounts } = plainScope(scope);
+  const where = segments.length === 0 ? 'all segments' : segments.join(', ');
+  if (accounts.length === 0) return `${where}, all accounts of this desk`;
+  return `${where}, ${accounts.length <= NAMED_MAX ? accounts.join(', ') : `${accounts.length} accounts`}`;
+}
+
 /**
  * What headquarters signs (Ed25519, as UTF-8), so that this desk, on this IST date, may take main for lost although it
  * shows life. Lists are JSON, sorted, each name once; `[]` is everything:

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, Fact } from '#core/events.ts';
 import { DeskId } from '#core/model/ids.ts';
-import { allows, type Allowed } from './domain-allows.ts';
+import type { Doing } from '#core/lib/procedure.ts';
+import { allows, modeRefusal } from './domain-allows.ts';
 import { coverOf, EVERYTHING, scopeText } from './domain-scope.ts';
 import { apply, decide, NEVER_SEEN, outageOf, TABLE, type Signal } from './domain.ts';
 import type { Mode, ModeChanged } from './events.ts';
@@ -77,21 +78,25 @@ describe('the mode machine', () => {
 });
 
 describe('what a mode allows', () => {
-  const WANTED_ALLOWED: readonly [
-    Allowed,
-    standby: string,
-    suspect: string,
-    emergency: string,
-    hb: string,
-  ][] = [
-    ['trade', 'no', 'no', 'yes', 'no'],
-    ['dry-run', 'yes', 'yes', 'yes', 'yes'],
-    ['follow', 'yes', 'yes', 'no', 'no'],
-    ['hand-back', 'yes', 'no', 'no', 'yes'],
-    ['import', 'yes', 'yes', 'yes', 'no'],
-  ];
+  const WANTED_ALLOWED: readonly [Doing, standby: string, suspect: string, emergency: string, hb: string][] =
+    [
+      ['trade', 'no', 'no', 'yes', 'no'],
+      ['dry-run', 'yes', 'yes', 'yes', 'yes'],
+      ['follow', 'yes', 'yes', 'no', 'no'],
+      ['hand-back', 'yes', 'no', 'no', 'yes'],
+      ['import', 'yes', 'yes', 'yes', 'no'],
+    ];
   it.each(WANTED_ALLOWED)('%s: STANDBY %s, SUSPECT %s, EMERGENCY %s, HANDBACK %s', (what, ...wanted) => {
     expect(MODES.map((mode) => (allows(mode, what) ? 'yes' : 'no'))).toEqual(wanted);
+  });
+
+  it('is refused by a name, and says in which mode it is done', () => {
+    expect(modeRefusal('STANDBY', 'trade')).toMatchObject({ reason: 'main-is-up' });
+    expect(modeRefusal('HANDBACK', 'import')).toEqual({
+      reason: 'mode-refuses',
+      text: 'The desk is in HANDBACK: files are taken in only in STANDBY and SUSPECT and EMERGENCY.',
+    });
+    expect(modeRefusal('EMERGENCY', 'trade')).toBeNull();
   });
 });
 

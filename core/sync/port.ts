@@ -1,5 +1,7 @@
 import type { JournalRefusal } from '#core/journal/port.ts';
 import type { Result } from '#core/lib/result.ts';
+import type { AccountId } from '#core/model/ids.ts';
+import type { Instrument } from '#core/model/instrument.ts';
 import type { Mode, Scope } from './events.ts';
 
 /** Where the desk stands towards main. */
@@ -18,12 +20,19 @@ export interface ModeView {
   readonly heard: { readonly state: 'up' | 'lost'; readonly sinceMs: number; readonly why: string } | null;
 }
 
+/** A row that this desk leaves alone although it may trade: another desk has the account, or the emergency is not about it. */
+export interface Outside {
+  readonly reason: 'not-at-home' | 'outside-scope';
+  readonly text: string;
+}
+
+/** Whether a row is outside of what this desk may trade, and why; null when it is not. */
+export type OutsideOf = (account: AccountId, at: Pick<Instrument, 'exchange' | 'segment'>) => Outside | null;
+
 export interface ModePort {
   view(): ModeView;
   /** Null when this desk may send orders at all: in EMERGENCY only. */
   mayTrade(): 'main-is-up' | null;
-  /** Null when it may send an order for the account in the exchange-segment. */
-  mayTradeRow(account: string, exchange: string, segment: string): 'main-is-up' | 'outside-scope' | null;
   /** Whether the emergency, or the handback after it, is about the account in the exchange-segment; outside of both always. */
   covers(account: string, exchange: string, segment: string): boolean;
   /** The certificate is signed: a handback ends. Refused in every other mode. */

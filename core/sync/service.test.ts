@@ -103,17 +103,16 @@ describe('the mode of the desk', () => {
 describe('the scope of an emergency', () => {
   it('is asked for each row', () => {
     const { handlers, port } = desk();
-    expect(port.mayTradeRow('C1', 'NSE', 'FO')).toBe('main-is-up');
     handlers.declareLost({ ...why, scope: { segments: ['NSE:FO'], accounts: ['C1'] } }, dealer);
     expect([
-      port.mayTradeRow('C1', 'NSE', 'FO'),
-      port.mayTradeRow('C2', 'NSE', 'FO'),
-      port.mayTradeRow('C1', 'NSE', 'CM'),
-    ]).toEqual([null, 'outside-scope', 'outside-scope']);
+      port.covers('C1', 'NSE', 'FO'),
+      port.covers('C2', 'NSE', 'FO'),
+      port.covers('C1', 'NSE', 'CM'),
+    ]).toEqual([true, false, false]);
     expect(handlers.get().scope).toEqual({ segments: ['NSE:FO'], accounts: ['C1'] });
     handlers.declareBack(why, dealer);
     expect([port.covers('C1', 'NSE', 'FO'), port.covers('C2', 'NSE', 'FO')]).toEqual([true, false]);
-    expect(port.mayTradeRow('C1', 'NSE', 'FO')).toBe('main-is-up');
+    expect(port.mayTrade()).toBe('main-is-up');
   });
 });
 

@@ -161,7 +161,6 @@ function portOf(
   return {
     view,
     mayTrade,
-    mayTradeRow: (...row) => mayTrade() ?? (covers(...row) ? null : 'outside-scope'),
     covers,
     signal: (which, by, why) => signal({ signal: which, by, why, sign: 'person' }),
   };

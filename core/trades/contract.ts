@@ -89,11 +89,11 @@ const ofAccount = (asked: { readonly account: string | null }): Touched =>
 
 export const tradesContract = {
   place: oc
-    .meta({ permission: 'trades.place', accounts: touches(ofAccount) })
+    .meta({ permission: 'trades.place', doing: 'trade', accounts: touches(ofAccount) })
     .input(PlaceInput)
     .output(z.object({ orderId: OrderId })),
   modify: oc
-    .meta({ permission: 'trades.modify', accounts: touches(ofOrder) })
+    .meta({ permission: 'trades.modify', doing: 'trade', accounts: touches(ofOrder) })
     .input(z.object({ orderId: OrderId, quantity: z.int().positive(), priceE4: z.int().positive() }))
     .output(z.object({ asked: z.literal(true) })),
   cancel: oc

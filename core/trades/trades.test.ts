@@ -54,6 +54,7 @@ function deskOn(folder: string) {
     positions,
     config: ORDERS_DEFAULTS,
     mayTrade: () => null,
+    outside: () => null,
     instruments: { get: (id) => (id === NIFTY ? INSTRUMENT : null) },
     exchange: {
       gateways: new Map<typeof VENUE, ExchangeGateway>([[VENUE, gateway]]),

@@ -114,6 +114,7 @@ function routerDeps(identity: ReturnType<typeof buildIdentity>, host: Host): Rou
   return {
     identify: (context) => identify(identity, context),
     permits,
+    modeRefuses: () => null,
     scopeOf: () => EVERY_ACCOUNT,
     accountsOf: () => [],
     persons: ({ actor, action, call, input, atLeast }) => {

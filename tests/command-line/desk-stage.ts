@@ -115,6 +115,7 @@ export async function commandLineDesk() {
   const router = createDoor(calls, handlersOf(memory), {
     identify: (context) => identify(memory, context.credential()),
     permits: () => true,
+    modeRefuses: () => null,
     scopeOf: () => ({ all: true, has: () => true }),
     accountsOf: () => [],
     touched: () => undefined,

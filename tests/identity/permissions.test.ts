@@ -20,6 +20,7 @@ const Row = [
   'permission',
   'accounts',
   'second person',
+  'mode must allow',
   'dealer',
   'branch',
   'admin',
@@ -110,7 +111,8 @@ function doorOf(actor: Actor): Door {
   return createDoor(contract, handlersOf(contract) as never, {
     identify: async () => ok(actor),
     permits,
-    scopeOf: (who) => scopeOf(who, accounts),
+    scopeOf: (who) => scopeOf(who, accounts, () => true),
+    modeRefuses: () => null,
     accountsOf: ({ accounts: own = [], orders = [], exchangeOrders = [], runs = [], plans = [] }) => [
       ...own,
       ...[...orders, ...exchangeOrders, ...runs, ...plans].map(named),
@@ -156,15 +158,21 @@ const MEANING: Readonly<Record<string, (accounts: string) => readonly [string, s
 
 describe('docs/permissions.csv', () => {
   it('has a row for each call, and each row says what the call states', () => {
-    const stated = [...callsOf(contract)].map(([call, { permission, accounts: check, action }]) => [
+    const stated = [...callsOf(contract)].map(([call, { permission, accounts: check, action, doing }]) => [
       call,
       permission,
       typeof check === 'function' ? 'named' : check,
       action ?? '',
+      doing ?? '',
     ]);
-    expect(table.map((row) => [row.call, row.permission, row.accounts, row['second person']])).toEqual(
-      stated,
-    );
+    const said = table.map((row) => [
+      row.call,
+      row.permission,
+      row.accounts,
+      row['second person'],
+      row['mode must allow'],
+    ]);
+    expect(said).toEqual(stated);
   });
 
   describe.each(table)('$call', (row) => {
@@ -175,6 +183,13 @@ describe('docs/permissions.csv', () => {
         expect.stringMatching(new RegExp(`^${other}`)),
       ]);
     });
+  });
+
+  it('leaves to a dealer of whom a client is only what is at home at this desk; an admin sees all', () => {
+    const scopes = (['dealer', 'branch', 'admin'] as const).map((role) =>
+      scopeOf(actorOf(role), accounts, (name) => name !== 'OWN').has('OWN'),
+    );
+    expect(scopes).toEqual([false, false, true]);
   });
 
   it('gives a stranger nothing but the public calls', async () => {

@@ -192,6 +192,7 @@ export function planInput(
     fileAsOfMs: () => NOW - 60_000,
     session: () => 'open',
     venue: () => ({ venue: VENUE, capabilities: CAPABILITIES, ratePerSecond: Infinity }),
+    outside: () => null,
     blocked: () => null,
     shortfall: () => null,
     isProprietary: () => false,

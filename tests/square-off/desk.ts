@@ -78,6 +78,7 @@ export class TestDesk {
       host: { now, reached: nothing, soon, log: { info: nothing, warn: nothing, error: nothing } },
       config: ORDERS_DEFAULTS,
       mayTrade: () => null,
+      outside: () => null,
     });
     this.squareOff = createSquareOff({
       ...common,
@@ -95,6 +96,7 @@ export class TestDesk {
         isProprietary: (account) => account === 'PRO',
       },
       mayTrade: () => this.world.mayNot,
+      outside: () => null,
       mayApprove: () => null,
     });
     this.venue = new Venue(
