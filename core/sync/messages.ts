@@ -164,7 +164,10 @@ export const FromMain = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('snapshot-rows'),
     book: z.string().max(60),
+    version: Seq,
     part: BookPart,
+    /** Rows of the part in the messages before this one: a message that comes twice is known by it. */
+    from: Seq,
     rows: z.array(BookRow).max(BOOK_ROWS_MAX),
   }),
   z.object({ type: z.literal('snapshot-end'), book: z.string().max(60), version: Seq }),

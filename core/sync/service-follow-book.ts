@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { present } from '#core/lib/assert.ts';
 import { beginFault, deltaFits, removesFault, tellsGone } from './domain-follow.ts';
 import type { BookFollowed } from './events.ts';
@@ -29,7 +30,13 @@ export interface BookDeps extends RowsDeps {
 interface Incoming {
   readonly generation: number;
   readonly begin: Begin;
-  readonly came: Map<BookPart, number>;
+  readonly came: Map<BookPart, Came>;
+}
+
+/** What has come of a part: the rows, and the places at which its messages begin. */
+interface Came {
+  readonly rows: number;
+  readonly places: ReadonlySet<number>;
 }
 
 /** Deltas that are written and not yet in force. */
@@ -87,6 +94,8 @@ export class FollowedBook {
   }
 
   begin(begin: Begin): Fault {
+    // The same head again, in the middle of its snapshot.
+    if (this.#incoming !== null && isDeepStrictEqual(this.#incoming.begin, begin)) return null;
     this.drop();
     const fault = beginFault(this.#followed, begin);
     if (fault !== null) return fault;
@@ -95,13 +104,18 @@ export class FollowedBook {
     return null;
   }
 
-  async takeRows({ book, part, rows }: Rows): Promise<Fault> {
+  async takeRows({ book, version, part, from, rows }: Rows): Promise<Fault> {
     const incoming = this.#incoming;
-    if (incoming?.begin.book !== book) return `rows of ${book} came, and no snapshot of it began`;
+    if (incoming === null && this.#isInForce({ book, version })) return null;
+    if (incoming?.begin.book !== book || incoming.begin.version !== version) {
+      return `rows of ${book} came, and no snapshot of it began`;
+    }
     const due = incoming.begin.parts.find((one) => one.part === part);
-    const came = (incoming.came.get(part) ?? 0) + rows.length;
+    const before = incoming.came.get(part) ?? { rows: 0, places: new Set<number>() };
+    if (before.places.has(from)) return null;
+    const came = before.rows + rows.length;
     if (due === undefined || came > due.rows) return `more rows of ${part} came than the snapshot has`;
-    incoming.came.set(part, came);
+    incoming.came.set(part, { rows: came, places: new Set(before.places).add(from) });
     const { generation, begin } = incoming;
     return this.rows.write({ generation, part, version: begin.version }, rows);
   }
@@ -109,6 +123,7 @@ export class FollowedBook {
   /** Checks all that came and puts it in force. */
   async end({ book, version }: End): Promise<Fault> {
     const incoming = this.#incoming;
+    if (incoming === null && this.#isInForce({ book, version })) return null;
     if (incoming === null || incoming.begin.book !== book || incoming.begin.version !== version) {
       return `the end of ${book} came, and no snapshot of it began`;
     }
@@ -130,6 +145,11 @@ export class FollowedBook {
     const fault = this.#commit(next, parts, 'snapshot', parts);
     if (fault === null) this.drop();
     return fault;
+  }
+
+  /** A message of a snapshot that is in force already: it came twice. */
+  #isInForce({ book, version }: Pick<End, 'book' | 'version'>): boolean {
+    return this.#followed?.book === book && this.#followed.version === version;
   }
 
   /** Writes a delta beside what is in force. One that is here already changes nothing. */

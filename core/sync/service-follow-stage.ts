@@ -49,7 +49,9 @@ export class PlayedBook {
       return Array.from({ length: Math.ceil(all.length / rowsAMessage) }, (_, n) => ({
         type: 'snapshot-rows' as const,
         book,
+        version,
         part,
+        from: n * rowsAMessage,
         rows: all.slice(n * rowsAMessage, (n + 1) * rowsAMessage),
       }));
     });

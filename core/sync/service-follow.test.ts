@@ -122,8 +122,9 @@ describe('a snapshot of main’s book', () => {
       '0 rows of pending came, and the snapshot has 1',
     ],
     [
-      'a row came twice',
-      (sent) => sent.flatMap((one): FromMain[] => (isRows(one, 'pending') ? [one, one] : [one])),
+      'a row comes that it has not',
+      (sent) =>
+        sent.flatMap((one): FromMain[] => (isRows(one, 'pending') ? [one, { ...one, from: 1 }] : [one])),
       'more rows of pending came than the snapshot has',
     ],
     [
@@ -144,7 +145,7 @@ describe('a snapshot of main’s book', () => {
       (sent) => sent.map((one) => (isRows(one, 'users') ? { ...one, rows: [{ user: 'आशा' }] } : one)),
       'a key of users is not printable ASCII',
     ],
-    ['it has no head', (sent) => sent.slice(1), 'rows of B came, and no snapshot of it began'],
+    ['it has no head', (sent) => sent.slice(1), 'rows of B2 came, and no snapshot of it began'],
     [
       'it is larger than any book',
       ([begin, ...rest]) => [
@@ -157,6 +158,31 @@ describe('a snapshot of main’s book', () => {
       'the snapshot has 600001 rows, more than 600000',
     ],
   ];
+  it.each<[string, (sent: readonly FromMain[]) => readonly FromMain[]]>([
+    ['twice', (sent) => sent.flatMap((one) => [one, one])],
+    [
+      'with its rows in another order',
+      ([begin, ...rest]) => [begin, ...rest.slice(0, -1).reverse(), ...rest.slice(-1)] as FromMain[],
+    ],
+    ['and its last rows and its end come once more afterwards', (sent) => [...sent, ...sent.slice(-2)]],
+  ])('is whole and in force once when every message comes %s', async (_how, wire) => {
+    const { link, desk } = await following();
+    const next = new PlayedBook('B2', {
+      positions: [position('C1', 75), position('C2', -150), position('C3', 30)],
+      users: [{ user: 'a' }, { user: 'b' }],
+    });
+    link.say(...wire(next.snapshot(1)));
+    await until(() => desk.of('book-followed').length === 2);
+    const delta = next.delta('users', [{ user: 'c' }]);
+    link.say(delta, delta);
+    await until(() => {
+      desk.pass(1_000);
+      return desk.of('book-followed').length === 3;
+    });
+    expect(desk.of('book-broken')).toEqual([]);
+    expect(desk.port.book()).toMatchObject({ book: 'B2', version: 2 });
+  });
+
   it.each(broken)('counts for nothing when %s; main is told and asked again', async (_what, change, why) => {
     const { link, desk, main } = await following();
     const next = new PlayedBook('B2', {
@@ -167,9 +193,7 @@ describe('a snapshot of main’s book', () => {
     const sent = change(next.snapshot()).map(
       (one) => ('book' in one ? { ...one, version: 1 } : one) as FromMain,
     );
-    link.say(
-      ...sent.map((one) => ('book' in one && _what === 'it has no head' ? { ...one, book: 'B' } : one)),
-    );
+    link.say(...sent);
     await until(() => desk.of('book-broken').length === 1);
     expect(desk.of('book-broken')).toEqual([{ kind: 'book-broken', v: 1, book: 'B', version: 1, why }]);
     expect(desk.of('book-followed')).toHaveLength(1);

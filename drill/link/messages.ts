@@ -35,7 +35,9 @@ const HELD_MS = 40;
 const STRUCK: ReadonlySet<string> = new Set([
   'facts',
   'acked',
+  'snapshot-begin',
   'snapshot-rows',
+  'snapshot-end',
   'delta',
   'positions',
   'fenced',

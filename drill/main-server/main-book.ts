@@ -123,7 +123,9 @@ export class MainBook {
         Array.from({ length: Math.ceil(rows.length / BOOK_ROWS_MAX) }, (_, index) => ({
           type: 'snapshot-rows' as const,
           book,
+          version,
           part,
+          from: index * BOOK_ROWS_MAX,
           rows: rows.slice(index * BOOK_ROWS_MAX, (index + 1) * BOOK_ROWS_MAX),
         })),
       ),

@@ -26,7 +26,7 @@ const WHY = 'drill: main is back';
 /** Main is there again: ravi accepts it, everything goes over, is compared, decided and signed. */
 export async function handBack(patience: Patience): Promise<HandedBack> {
   await acceptMain(patience);
-  await patience.again(({ admin }) => admin.sync.fence({ why: WHY }));
+  await askFence(patience);
   await allAcknowledged(patience);
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     await reconcile(patience);
@@ -34,6 +34,19 @@ export async function handBack(patience: Patience): Promise<HandedBack> {
     if ((await reasonsAgainst(patience)).length === 0) return sign(patience);
   }
   return refusedToSign(patience);
+}
+
+/** The link may just be down: it is asked until it could be said. */
+function askFence(patience: Patience): Promise<void> {
+  return patience.until(LINK_MS, async ({ admin }) => {
+    try {
+      await admin.sync.fence({ why: WHY });
+      return null;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      return `main could not be asked to hold its orders: ${String(error)}`;
+    }
+  });
 }
 
 async function acceptMain(patience: Patience): Promise<void> {
