@@ -6,6 +6,8 @@ export interface Figure {
   readonly ratio: number;
   /** The design's target for the ratio; null where it states none. */
   readonly target: number | null;
+  /** The ratio is to reach the target at least; absent: at most. */
+  readonly atLeast?: boolean;
   /** Both sides in words, for the reader. */
   readonly seen: string;
 }

@@ -7,7 +7,7 @@ import type { Stop } from './store-facts.ts';
 /** Rows that are hashed in one go: about a millisecond. */
 const CHECK_ROWS = 200;
 /** Rows of one transaction: what was checked while the one before was committed goes together. */
-const COMMIT_ROWS_MAX = 5_000;
+export const COMMIT_ROWS_MAX = 5_000;
 
 /** Where the next row of an epoch goes on from. */
 export type Start = Pick<Run, 'previous' | 'signedSeq'> & { readonly seq: number };

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrng } from '#drill/book/prng.ts';
 import { readMainHits, type MainPoint } from '#drill/main-server/kill.ts';
+import { startPostgres, type Postgres } from '#drill/main-server/postgres.ts';
 import { LogWriter, messagesOf } from './desk-log-writer.ts';
 import { MainStage, type StageOptions } from './main-stage.ts';
-import { startPostgres, type Postgres } from './postgres.ts';
 import type { RawDesk } from './raw-desk.ts';
 
 let postgres: Postgres;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '#drill/world/ports.ts';
-import { startPostgres, type Postgres } from '#tests/main-server/postgres.ts';
+import { startPostgres, type Postgres } from '#drill/main-server/postgres.ts';
 import { ordersIn, PEER, startPeer, type Peer } from '#tests/drill/quickfix-peer.ts';
 import { CLEAN, freshSeed, HANDED_BACK, runDrill, runDrillIn } from '#tests/drill/run-drill.ts';
 

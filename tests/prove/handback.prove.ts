@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HANDBACK_POINTS, MAIN_POINTS, SCENARIOS } from '#drill/options.ts';
 import { CLEAN, HANDED_BACK, runDrillIn } from '#tests/drill/run-drill.ts';
-import { startPostgres, type Postgres } from '#tests/main-server/postgres.ts';
+import { startPostgres, type Postgres } from '#drill/main-server/postgres.ts';
 
 /** Moments of a kill in all, on either side; LIFEBOAT_HITS asks for fewer or more. */
 const HITS = Number(process.env['LIFEBOAT_HITS'] ?? '100');

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { postgresPrograms } from '#build/needs.ts';
 import { freePorts } from '#drill/world/ports.ts';
 
-/** A PostgreSQL of one test, in a folder of its own, on loopback only. */
+/** A PostgreSQL of one test or measurement, in a folder of its own, on loopback only. */
 export interface Postgres {
   readonly url: string;
   /** Killed as by a power cut (immediate shutdown), started again, ready when it resolves. */
@@ -25,7 +25,7 @@ interface Owner {
   readonly gid: number;
 }
 
-/** PostgreSQL does not run as root: whom it runs as instead; null: as whoever runs the test. */
+/** PostgreSQL does not run as root: whom it runs as instead; null: as whoever starts it. */
 function ownerForRoot(): Owner | null {
   if (process.getuid?.() !== 0) return null;
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -37,7 +37,7 @@ function ownerForRoot(): Owner | null {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Makes a database of its own and starts it. Whoever dies, it does not outlive the test: its starter holds its input. */
+/** Makes a database of its own and starts it. Whoever dies, it does not outlive its starter: that one holds its input. */
 export async function startPostgres(): Promise<Postgres> {
   const programs = postgresPrograms();
   if (programs === null) throw new Error('no PostgreSQL is here: apt-get install postgresql');
@@ -90,7 +90,7 @@ function startServer(program: string, data: string, port: number, owner: Owner |
   return spawn('sh', ['-c', UNTIL_INPUT_ENDS, 'sh', program, '-D', data, ...options], {
     cwd: data,
     stdio: ['pipe', 'ignore', 'ignore'],
-    // Signals for the group of the test are not for it.
+    // Signals for the group of its starter are not for it.
     detached: true,
     ...owner,
   });
