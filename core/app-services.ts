@@ -23,6 +23,7 @@ import { addressOf } from './orders/domain-request.ts';
 import { createPendingImporter } from './orders/service-import-pending.ts';
 import { createOrders, ORDERS_DEFAULTS } from './orders/service.ts';
 import type { OrdersService } from './orders/service.ts';
+import type { InstrumentsPort } from './positions/port.ts';
 import { createPositions } from './positions/service.ts';
 import { createPositionImporter } from './positions/service-import.ts';
 import type { Policy } from './square-off/policy.ts';
@@ -30,6 +31,7 @@ import { DEFAULT_POLICY } from './square-off/policy.ts';
 import { createSettings } from './settings/service.ts';
 import { createSquareOff } from './square-off/service.ts';
 import type { MayApprove } from './square-off/service-plans.ts';
+import { Life } from './sync/domain-life.ts';
 import { scopeWords } from './sync/domain-scope.ts';
 import type { ModePort, OutsideOf } from './sync/port.ts';
 import { createSync } from './sync/service.ts';
@@ -72,23 +74,32 @@ interface Ring {
   exchange: ExchangeService | null;
   orders: OrdersService | null;
   main: ReturnType<typeof buildMain> | null;
+  instruments: InstrumentsPort | null;
 }
 
 /** Every service of the desk, in the order in which they lean on each other. */
 export function buildServices(parts: Parts) {
   const { host, config, journal } = parts;
   const policy = policyOf(parts);
-  const ring: Ring = { exchange: null, orders: null, main: null };
+  const ring: Ring = { exchange: null, orders: null, main: null, instruments: null };
+  const life = new Life({
+    isHome: (account) => present(ring.main, 'main').follow.port.isHome(account),
+    segmentOf: (instrumentId) => {
+      const found = present(ring.instruments, 'the contracts').get(instrumentId);
+      return found === null ? null : `${found.exchange}:${found.segment}`;
+    },
+  });
   const sync = createSync({
     journal,
     policy: { personsToDeclareLost: policy.personsRequired },
     now: () => host.now(),
     desk: config.desk,
-    signsOfLife: () => [],
+    signsOfLife: (silentSinceMs) => life.signs(host.now(), silentSinceMs),
     verifyScopeCode: (...signed) => isSignedByHeadquarters(config.identity.headquartersKey, ...signed),
   });
   const outside = outsideOf(sync.port, (account) => present(ring.main, 'main').follow.port.isHome(account));
   const book = buildBook(parts, ring);
+  ring.instruments = book.instruments.port;
   const exchange = buildExchange(parts, book, ring);
   ring.exchange = exchange;
   const orders = createOrders({
@@ -137,7 +148,7 @@ export function buildServices(parts: Parts) {
     },
   );
   ring.main = main;
-  return { ...book, ...persons, main, policy, sync, exchange, orders, pendingFiles, settings };
+  return { ...book, ...persons, life, main, policy, sync, exchange, orders, pendingFiles, settings };
 }
 
 /** Rows that this desk leaves alone: those of accounts that are at home elsewhere, and those outside of the emergency. */

@@ -14,6 +14,7 @@ import type { AppOptions, Parts, Services } from './app-services.ts';
 import { buildServices } from './app-services.ts';
 import { DeskConfig } from './config.ts';
 import type { CallContext } from './door.ts';
+import type { Entry } from './events.ts';
 import type { Host } from './host.ts';
 import { openJournal } from './journal/open.ts';
 import { signerOf } from './journal/signer.ts';
@@ -85,6 +86,7 @@ export async function createApp(
 function projectionsOf(services: Services) {
   return [
     services.sync.projection,
+    { name: 'life', memory: (entry: Entry) => services.life.apply(entry) },
     services.instruments.projection,
     services.accounts.projection,
     services.positionFiles.projection,

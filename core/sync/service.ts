@@ -27,8 +27,8 @@ export interface SyncDeps {
   readonly now: () => number;
   /** This desk's id, as headquarters names it in a scope code. */
   readonly desk: string;
-  /** That main lives, by other ways than its link, each in words: drop copy shows a new order of its, another desk says so. */
-  readonly signsOfLife: () => readonly string[];
+  /** That main lives, by other ways than its link, each in words; `silentSinceMs`: it is not heard there since then. */
+  readonly signsOfLife: (silentSinceMs: number | null) => readonly string[];
   /** Whether `code` is headquarters' signature over the text. */
   readonly verifyScopeCode: (code: string, text: string) => boolean;
   readonly damping?: DampingPolicy;
@@ -124,7 +124,7 @@ function linkOf(deps: SyncDeps, damp: DampingPolicy, inside: Inside) {
   /** Main's loss never moves into trading while main lives by another way. */
   const missed = (why: string, heard: readonly Fact[], lostSinceMs: number | null): Moved => {
     const trades = TABLE[inside.view().mode]['main-missed'] === 'EMERGENCY';
-    if (trades && deps.signsOfLife().length > 0) return inside.append(heard);
+    if (trades && deps.signsOfLife(lostSinceMs).length > 0) return inside.append(heard);
     return inside.signal({ signal: 'main-missed', by: [], why, sign: 'link', lostSinceMs }, heard);
   };
   return {
@@ -172,7 +172,7 @@ function portOf(
  */
 function saidLost(
   deps: SyncDeps,
-  { mode }: ModeView,
+  { mode, lostSinceMs }: ModeView,
   { reason: why, scope, scopeCode }: Declaration,
   by: readonly string[],
 ): Result<Said, ModeRefusal> {
@@ -180,7 +180,7 @@ function saidLost(
   const said: Said = { signal: 'persons-confirm-lost', by, why, sign: 'person', scope };
   const decided = decide({ mode, scope }, said, deps.policy);
   if (!decided.ok) return decided;
-  const signs = deps.signsOfLife().slice(0, SIGNS_MAX);
+  const signs = deps.signsOfLife(lostSinceMs).slice(0, SIGNS_MAX);
   if (signs.length === 0) return ok(said);
   const shows = signs.join('; ');
   const text = scopeText(deps.desk, istDate(deps.now()), scope);
@@ -210,7 +210,7 @@ function shownOf(deps: SyncDeps, view: ModeView, port: ModePort): ModeShown {
     main: view.main,
     mayTrade: port.mayTrade() === null,
     scope: { segments: [...scope.segments], accounts: [...scope.accounts] },
-    alive: deps.signsOfLife().slice(0, SIGNS_MAX),
+    alive: deps.signsOfLife(view.lostSinceMs).slice(0, SIGNS_MAX),
     mainIsBack: heard?.state === 'up' && (view.mode === 'EMERGENCY' || view.mode === 'SUSPECT'),
     personsToDeclareLost: deps.policy.personsToDeclareLost,
     outage: view.lostSinceMs === null ? null : outageOf(view.lostSinceMs, deps.now()),

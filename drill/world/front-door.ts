@@ -17,5 +17,19 @@ export function openDoor(url: string, accessToken: () => Promise<string | null>)
     const token = await accessToken();
     return token === null ? {} : { authorization: `Bearer ${token}` };
   };
-  return createORPCClient(new RPCLink({ url: new URL('/rpc', url).href, headers }));
+  return createORPCClient(new RPCLink({ url: new URL('/rpc', url).href, headers, fetch: patiently }));
+}
+
+const TOO_MANY = 429;
+const AGAIN_MS = 250;
+const TRIES_MAX = 240;
+
+/** A desk that says "wait a little" has done nothing: the same is asked again a little later, as any program should. */
+async function patiently(request: Request, init: RequestInit): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    const response = await fetch(request.clone(), init);
+    if (response.status !== TOO_MANY || tries === TRIES_MAX) return response;
+    await response.body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }

@@ -82,7 +82,7 @@ export async function startPeer({ port, version, folder, more = [] }: PeerOption
 
 /** Resolves when the ledger has so many orders. */
 export async function ordersIn(ledger: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 3_000; tries += 1) {
     const orders = readFileSync(ledger, 'utf8').match(/"t":"order"/g)?.length ?? 0;
     if (orders >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
