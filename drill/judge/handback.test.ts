@@ -50,6 +50,7 @@ const file = (facts: readonly FactOf[] = log, before: readonly FactOf[] = []): D
   desk: DESK,
   facts,
   before,
+  through: null,
 });
 const store = (facts: readonly FactOf[], more: Partial<MainStore> = {}): MainStore => ({
   facts: new Map([[DESK, facts]]),

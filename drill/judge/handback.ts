@@ -27,6 +27,8 @@ export interface DeskFile {
   readonly desk: string;
   /** The file at the end. */
   readonly facts: readonly FactOf[];
+  /** Without a certificate: up to here everything was waited for. Null: to the end of the file. */
+  readonly through: number | null;
   /** Rows that the desk wrote and that its file no longer has: it was restored from an old copy. */
   readonly before: readonly FactOf[];
 }
@@ -134,8 +136,8 @@ interface Compared extends Omit<Handback, 'certificate'> {
 const placeOf = ({ epoch, seq }: { readonly epoch: number; readonly seq: number }): string =>
   `${epoch}/${seq}`;
 
-function compare({ desk, facts, before }: DeskFile, main: MainStore): Compared {
-  const closing = closingOf(facts);
+function compare({ desk, facts, before, through }: DeskFile, main: MainStore): Compared {
+  const closing = closingOf(facts, through);
   const stored = main.facts.get(desk) ?? [];
   const there = new Map<string, string>();
   let repeated = 0;
@@ -177,8 +179,8 @@ interface Closing {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** What the last certificate covers; without one, everything that is in the file. */
-function closingOf(facts: readonly FactOf[]): Closing {
+/** What the last certificate covers; without one, what was waited for. */
+function closingOf(facts: readonly FactOf[], through: number | null): Closing {
   const last = (kind: string): Body | null => {
     const row = facts.findLast((fact) => fact.kind === kind);
     return row === undefined ? null : (JSON.parse(row.body) as Body);
@@ -189,7 +191,7 @@ function closingOf(facts: readonly FactOf[]): Closing {
   } | null;
   const reconciled = last('reconciled') as { readonly differences: readonly unknown[] } | null;
   return {
-    seq: signed?.closing.seq ?? facts.at(-1)?.seq ?? 0,
+    seq: signed?.closing.seq ?? through ?? facts.at(-1)?.seq ?? 0,
     certificate: signed?.id ?? null,
     differences: reconciled?.differences.length ?? 0,
     named: facts.flatMap(({ kind, body }) =>

@@ -11,6 +11,8 @@ export interface HandedBack {
   readonly complaints: readonly string[];
   /** What the desk names of main's own trades in rows that it closed. */
   readonly doubleCloses: number;
+  /** The last place that main was waited for: what the desk writes when it stops comes after it. */
+  readonly through: number;
 }
 
 const LINK_MS = 120_000;
@@ -60,8 +62,8 @@ async function acceptMain(patience: Patience): Promise<void> {
   });
 }
 
-/** Everything that was there when it is first looked at; what persons do meanwhile goes over by itself. */
-async function allAcknowledged(patience: Patience): Promise<void> {
+/** Everything that was there when it is first looked at; what persons do meanwhile goes over by itself. The place. */
+async function allAcknowledged(patience: Patience): Promise<number> {
   const { handback } = await patience.again(({ dealer }) => dealer.sync.status());
   const { seq } = handback.head;
   await patience.until(FACTS_MS, async ({ dealer }) => {
@@ -72,6 +74,7 @@ async function allAcknowledged(patience: Patience): Promise<void> {
     }
     return now.acked.seq >= seq ? null : `main has ${now.acked.seq} of ${seq} facts`;
   });
+  return seq;
 }
 
 async function reconcile(patience: Patience): Promise<void> {
@@ -120,12 +123,13 @@ async function sign(patience: Patience): Promise<HandedBack> {
   });
   const { certificates, doubleCloses } = await patience.again(({ admin }) => admin.sync.status());
   const { mode } = await patience.again(({ dealer }) => dealer.mode.get());
-  await allAcknowledged(patience);
+  const through = await allAcknowledged(patience);
   return {
     certificate: certificates.at(-1)?.id ?? null,
     notYet: [],
     complaints: mode === 'STANDBY' ? [] : [`the certificate is signed, and the desk is in ${mode}`],
     doubleCloses: doubleCloses.length,
+    through,
   };
 }
 
@@ -141,8 +145,10 @@ async function refusedToSign(patience: Patience): Promise<HandedBack> {
       throw error;
     }
   });
+  const through = await allAcknowledged(patience);
   return {
     certificate: null,
+    through,
     notYet,
     complaints: signed ? [`a certificate was signed although ${notYet.join('; ')}`] : [],
     doubleCloses: doubleCloses.length,

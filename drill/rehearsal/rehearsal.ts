@@ -195,7 +195,13 @@ async function judged(
     handback:
       world.main === null
         ? null
-        : await judgeMain(world, world.main, { players, records, notYet, mainBackAtMs }),
+        : await judgeMain(world, world.main, {
+            players,
+            records,
+            notYet,
+            mainBackAtMs,
+            throughs: played.map(({ handedBack }) => handedBack?.through ?? null),
+          }),
     notYet,
     misdeeds: played.flatMap(({ complaints }) => complaints),
   };
@@ -220,16 +226,19 @@ interface Ended {
   readonly records: readonly LedgerRecord[];
   readonly notYet: readonly string[];
   readonly mainBackAtMs: number | null;
+  /** Of each desk, the place up to which main was waited for. */
+  readonly throughs: readonly (number | null)[];
 }
 
 async function judgeMain(
   { book }: World,
   { database }: MainWorld,
-  { players, records, notYet, mainBackAtMs }: Ended,
+  { players, records, notYet, mainBackAtMs, throughs }: Ended,
 ): Promise<HandbackVerdict> {
   const desks: DeskFile[] = [];
-  for (const { name, data } of players) {
-    desks.push({ desk: name, facts: await readDeskFacts(data), before: [] });
+  for (const [index, { name, data }] of players.entries()) {
+    const facts = await readDeskFacts(data);
+    desks.push({ desk: name, facts, before: [], through: throughs[index] ?? null });
   }
   const opened = await database.open();
   try {
