@@ -92,7 +92,7 @@ function guards(services: Services) {
     identify: (context: CallContext) => identify(identity, context),
     permits,
     modeRefuses: (doing: Doing) => modeRefusal(sync.port.view().mode, doing),
-    scopeOf: (actor: Actor) => scopeOf(actor, accounts.port, main.follow.port.isHome),
+    scopeOf: (actor: Actor) => scopeOf(actor, accounts.port, (account) => main.follow.port.isHome(account)),
     accountsOf: (touched: Touched) => accountsOf(services, touched),
     persons: ({ actor, action, call, input, atLeast }: PersonsAsked) => {
       if (actor.role !== 'desk') {

@@ -1,6 +1,7 @@
 import { buildIdentity } from './app-identity.ts';
 import type { Identity, Keys } from './app-identity.ts';
-import { buildMain, isSignedByHeadquarters } from './app-main.ts';
+import { buildMain } from './app-main.ts';
+import { buildMode } from './app-mode.ts';
 import { credentialsOf, dialOptions } from './app-secrets.ts';
 import { createAccounts } from './accounts/service.ts';
 import type { DeskConfig } from './config.ts';
@@ -31,10 +32,7 @@ import { DEFAULT_POLICY } from './square-off/policy.ts';
 import { createSettings } from './settings/service.ts';
 import { createSquareOff } from './square-off/service.ts';
 import type { MayApprove } from './square-off/service-plans.ts';
-import { Life } from './sync/domain-life.ts';
-import { scopeWords } from './sync/domain-scope.ts';
-import type { ModePort, OutsideOf } from './sync/port.ts';
-import { createSync } from './sync/service.ts';
+import type { OutsideOf } from './sync/port.ts';
 import { createTrades } from './trades/service.ts';
 import { createMaySend } from './users/service-may-send.ts';
 
@@ -82,22 +80,13 @@ export function buildServices(parts: Parts) {
   const { host, config, journal } = parts;
   const policy = policyOf(parts);
   const ring: Ring = { exchange: null, orders: null, main: null, instruments: null };
-  const life = new Life({
-    isHome: (account) => present(ring.main, 'main').follow.port.isHome(account),
-    segmentOf: (instrumentId) => {
-      const found = present(ring.instruments, 'the contracts').get(instrumentId);
-      return found === null ? null : `${found.exchange}:${found.segment}`;
+  const { life, sync, outside } = buildMode(
+    { host, config, journal, personsToDeclareLost: policy.personsRequired },
+    {
+      isHome: (account) => present(ring.main, 'main').follow.port.isHome(account),
+      instrument: (instrumentId) => present(ring.instruments, 'the contracts').get(instrumentId),
     },
-  });
-  const sync = createSync({
-    journal,
-    policy: { personsToDeclareLost: policy.personsRequired },
-    now: () => host.now(),
-    desk: config.desk,
-    signsOfLife: (silentSinceMs) => life.signs(host.now(), silentSinceMs),
-    verifyScopeCode: (...signed) => isSignedByHeadquarters(config.identity.headquartersKey, ...signed),
-  });
-  const outside = outsideOf(sync.port, (account) => present(ring.main, 'main').follow.port.isHome(account));
+  );
   const book = buildBook(parts, ring);
   ring.instruments = book.instruments.port;
   const exchange = buildExchange(parts, book, ring);
@@ -149,18 +138,6 @@ export function buildServices(parts: Parts) {
   );
   ring.main = main;
   return { ...book, ...persons, life, main, policy, sync, exchange, orders, pendingFiles, settings };
-}
-
-/** Rows that this desk leaves alone: those of accounts that are at home elsewhere, and those outside of the emergency. */
-function outsideOf(mode: ModePort, isHome: (account: string) => boolean): OutsideOf {
-  return (account, { exchange, segment }) => {
-    if (!isHome(account)) {
-      return { reason: 'not-at-home', text: `${account} is at home at another desk, which closes it` };
-    }
-    if (mode.covers(account, exchange, segment)) return null;
-    const covered = scopeWords(mode.view().scope);
-    return { reason: 'outside-scope', text: `the emergency covers ${covered}` };
-  };
 }
 
 /** The importers of files take the parts of main's book, each in the documented form, with one fact of its own. */

@@ -2,6 +2,7 @@ import type { Entry } from '#core/events.ts';
 import { istTime } from '#core/model/market-clock.ts';
 import type { AccountId, InstrumentId } from '#core/model/ids.ts';
 import type { ForeignOrderSeen } from '#core/orders/events.ts';
+import { foldOne, type Fold } from './fold.ts';
 
 /** An order of main's speaks for its life for so long. */
 export const SIGN_LASTS_MS = 60_000;
@@ -38,27 +39,26 @@ export class Life {
     this.#deps = deps;
   }
 
-  apply({ fact, atMs }: Entry): void {
-    switch (fact.kind) {
-      case 'foreign-order-seen':
-        this.#seen(fact, atMs);
-        return;
-      case 'coverage-changed': {
-        const segment = `${fact.exchange}:${fact.segment}`;
-        if (fact.covered) this.#covered.add(segment);
-        else this.#covered.delete(segment);
-        return;
-      }
-      // A desk that was killed had no time to say that its drop copy went down.
-      case 'desk-started':
-        this.#covered.clear();
-        return;
-      case 'day-rolled':
-        this.#known.clear();
-        return;
-      default:
-        return;
-    }
+  readonly #fold: Fold = {
+    'foreign-order-seen': (fact, { atMs }) => {
+      this.#seen(fact, atMs);
+    },
+    'coverage-changed': ({ exchange, segment, covered }) => {
+      const key = `${exchange}:${segment}`;
+      if (covered) this.#covered.add(key);
+      else this.#covered.delete(key);
+    },
+    // A desk that was killed had no time to say that its drop copy went down.
+    'desk-started': () => {
+      this.#covered.clear();
+    },
+    'day-rolled': () => {
+      this.#known.clear();
+    },
+  };
+
+  apply(entry: Entry): void {
+    foldOne(this.#fold, entry);
   }
 
   /** Signs of now, in words; `silentSinceMs`: main was not heard on its link since then. */

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { verifyFile } from '#core/journal/verify.ts';
 import type { Book } from '#drill/book/book.ts';
 import { makeBook } from '#drill/book/make.ts';
-import { hashText } from '#drill/book/prng.ts';
 import { readBookFrom } from '#drill/book/read.ts';
-import type { KillStep } from '#drill/desk/kill.ts';
 import type { LedgerRecord } from '#drill/exchange/record.ts';
 import { openLedger, readFaultState } from '#drill/exchange/ledger.ts';
 import { readDeskFacts } from '#drill/judge/desk-file.ts';
@@ -17,12 +15,12 @@ import { readLedger } from '#drill/judge/read.ts';
 import type { DrillOptions } from '#drill/options.ts';
 import type { MainWorld } from '#drill/world/main-world.ts';
 import { openWorld, type World, type WorldDesk } from '#drill/world/world.ts';
-import { readMainHits, type MainKill } from '#drill/main-server/kill.ts';
 import { simulationSecrets } from '#main/secrets-simulation.ts';
 import { startDesk } from './desk-process.ts';
 import { playEmergency, type PlayedAll, type Player } from './emergency.ts';
+import { hitsOfMain, killSteps, mainKills } from './kills.ts';
 import { readPeerLedger } from './peer-ledger.ts';
-import { complaintsOf, reportOf, type Findings, type Report, type Struck } from './report.ts';
+import { complaintsOf, reportOf, type Findings, type Report } from './report.ts';
 
 /** A Wednesday: the same seed gives the same book on every day on which a drill is run. */
 const DRILL_DATE = '2026-11-25';
@@ -31,8 +29,6 @@ const BURST = 100;
 const BURST_TO_KILL = 5;
 /** A kill hits at the first to third time that its point is reached. */
 const NTH_MAX = 3;
-/** The facts of a small drill are few transactions at main. */
-const MAIN_NTH_MAX = 2;
 
 export interface RehearsalOptions extends DrillOptions {
   readonly progress: (done: number, total: number) => void;
@@ -257,31 +253,6 @@ function bookOf({ files, seed, accounts, positions, gateway }: RehearsalOptions)
   const seeded = { seed, accounts, positions, tradingDate: DRILL_DATE };
   // Another exchange knows nothing of main's orders: there are none to cancel or to be pinned by.
   return makeBook(gateway === null ? seeded : { ...seeded, mainOrders: 0 });
-}
-
-/**
- * Before a recovery can be killed in, there must be one with orders in doubt: the link (or, without one, the desk)
- * is killed first, right after a write.
- */
-function killSteps({ kill, seed, gateway, nthMax }: Attempt): KillStep[] {
-  if (kill === null || kill.target === 'main') return [];
-  const nth = 1 + (hashText(`${seed}/kill-nth`) % nthMax);
-  const { target, at } = kill;
-  if (at !== 'in-recovery') return [{ target, at, nth }];
-  const first: KillStep = { target: gateway === null ? 'link' : 'desk', at: 'write-ack', nth };
-  return [first, { target, at, nth: 1 }];
-}
-
-/** Where main kills itself; a kill at any moment is the drill's own. */
-function mainKills({ kill, seed }: RehearsalOptions): readonly MainKill[] {
-  if (kill?.target !== 'main' || kill.at === 'any') return [];
-  return [{ at: kill.at, nth: 1 + (hashText(`${seed}/kill-nth`) % MAIN_NTH_MAX) }];
-}
-
-function hitsOfMain({ kill }: RehearsalOptions, { main }: World): Struck[] {
-  if (main === null || kill?.target !== 'main') return [];
-  if (kill.at === 'any') return main.process.strikes() > 0 ? [kill] : [];
-  return readMainHits(main.hits).map(({ at }) => ({ target: 'main', at }));
 }
 
 async function chainOf(data: string): Promise<string> {
