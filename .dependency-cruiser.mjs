@@ -68,12 +68,12 @@ export default {
     ),
     rule(
       'main-uses-the-front-door',
-      'main starts core, keeps its keys, checks and rekeys a journal, reads files for it; it does not reach into it.',
+      'main starts core, keeps its keys, checks and rekeys a journal, opens its epochs, reads files for it; it does not reach into it.',
       { path: '^main/' },
       {
         path: '^core/',
         pathNot: [
-          '^core/(app|app-secrets|host|journal/(verify|rotate)|lib/(result|worker-file))[.]ts$',
+          '^core/(app|app-epoch|app-secrets|host|journal/(verify|rotate)|lib/(result|worker-file))[.]ts$',
           // What headquarters writes and a desk reads has one pure form each: two would drift apart unseen.
           '^core/(approvals/domain-headquarters|users/domain-set)[.]ts$',
         ],

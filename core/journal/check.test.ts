@@ -244,6 +244,26 @@ describe('a restored copy', () => {
     expect(openJournal(options)).toMatchObject({ refusal: { reason: 'restored-copy' } });
   });
 
+  it("is left on main's word where the anchor came with it: after the last row that main acknowledged to the file", () => {
+    const folder = scratchFolder();
+    const options = written(folder.path);
+    const mainHas = (seq: number) => ({ place: { epoch: 1, seq }, shared: () => 9 });
+    expect(openNewEpoch(options, ['asha', 'ravi'], mainHas(ROWS))).toMatchObject({
+      refusal: { reason: 'nothing-to-leave' },
+    });
+    const next = openNewEpoch(options, ['asha', 'ravi'], mainHas(ROWS + 1));
+    if (!next.ok) throw new Error(next.refusal.text);
+    next.value.replay([]);
+    expect(next.value.read(ROWS, 1)).toMatchObject([
+      { epoch: 2, seq: 13, fact: { why: 'restored-copy', after: { epoch: 1, seq: 9 } } },
+    ]);
+    next.value.close();
+    expect(verifyFile(options.path)).toMatchObject({
+      value: { broken: null, named: [{ epoch: 1, seq: 10, what: 'left' }], epochs: 2 },
+    });
+    openScratch(options).close();
+  });
+
   it('is also a file that is gone', () => {
     const folder = scratchFolder();
     const options = written(folder.path);

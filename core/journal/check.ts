@@ -12,9 +12,9 @@ export interface Break {
   /**
    * `hash`: the row is not what was hashed. `gap`: a row is missing before it. `head-mismatch`: the signed head is
    * of another row. `signature`: the head is missing, not signed, or signed by another key. `unreadable`: the
-   * database can not read it.
+   * database can not read it. `left`: it hangs together, but a later epoch goes on from a row before it.
    */
-  readonly what: 'hash' | 'gap' | 'head-mismatch' | 'signature' | 'unreadable';
+  readonly what: 'hash' | 'gap' | 'head-mismatch' | 'signature' | 'unreadable' | 'left';
   readonly text: string;
 }
 
@@ -23,7 +23,10 @@ export interface ChainReport {
   readonly rows: number;
   readonly epochs: number;
   readonly head: HeadPoint | null;
-  /** The last row before the break; the head when there is none. */
+  /**
+   * The last row that stands: before a false head the last one under a good head, because of the rows between the two
+   * nobody can tell which was changed; else the last row before the break; the head when there is none.
+   */
   readonly good: HeadPoint | null;
   /** The last row under a valid signature; the rows after it are chained, not yet signed. */
   readonly signed: HeadPoint | null;
@@ -45,7 +48,7 @@ const BATCH_ROWS = 2_000;
 
 /** Checks every row, hash and signature of the file, in order. Reads only. */
 export function checkChain(sqlite: Sqlite, options: CheckOptions = {}): ChainReport {
-  const walk = new ChainWalk(deskOf(sqlite) ?? '', options.publicKey ?? null);
+  const walk = new ChainWalk(deskOf(sqlite) ?? '', options.publicKey ?? null, (seq) => rowAt(sqlite, seq));
   let limit = BATCH_ROWS;
   for (;;) {
     try {
@@ -151,6 +154,7 @@ class ChainWalk {
   lastSeq = 0;
   readonly #desk: string;
   readonly #pinned: Uint8Array | null;
+  readonly #rowAt: (seq: number) => StoredRow | null;
   readonly #named: Break[] = [];
   readonly #keys = new Set<string>();
   #broken: Break | null = null;
@@ -162,9 +166,10 @@ class ChainWalk {
   #signed: HeadPoint | null = null;
   #head: HeadPoint | null = null;
 
-  constructor(desk: string, pinned: Uint8Array | null) {
+  constructor(desk: string, pinned: Uint8Array | null, at: (seq: number) => StoredRow | null) {
     this.#desk = desk;
     this.#pinned = pinned;
+    this.#rowAt = at;
   }
 
   rows(rows: readonly StoredRow[], heads: readonly StoredHead[]): void {
@@ -210,7 +215,11 @@ class ChainWalk {
     const opens = row.epoch !== this.#epoch;
     if (opens) this.#openEpoch(row, head);
     // After a break nothing of its epoch can be trusted; the next epoch goes on from the last good row.
-    if (this.#broken === null) this.#broken = this.#check(row, head);
+    if (this.#broken === null) {
+      this.#broken = this.#check(row, head);
+      if (this.#broken?.what === 'head-mismatch' || this.#broken?.what === 'signature')
+        this.#good = this.#signed;
+    }
     if (this.#broken === null) {
       this.#good = pointOf(row);
       this.#goodHash = row.hash;
@@ -238,10 +247,15 @@ class ChainWalk {
       };
       return;
     }
-    if (this.#broken !== null && samePoint(after, this.#good)) {
-      this.#named.push(this.#broken);
-      this.#broken = null;
-    }
+    const goodSeq = this.#good?.seq ?? 0;
+    const afterSeq = after?.seq ?? 0;
+    const stands = after === null || after.seq > goodSeq ? null : this.#rowAt(after.seq);
+    if (after !== null && (stands === null || !samePoint(after, pointOf(stands)))) return;
+    this.#goodHash = stands?.hash ?? GENESIS;
+    const text = `${goodSeq - afterSeq} rows that main does not have were left`;
+    const left: Break = { epoch: this.#good?.epoch ?? 0, seq: afterSeq + 1, what: 'left', text };
+    if (this.#broken !== null || afterSeq < goodSeq) this.#named.push(this.#broken ?? left);
+    this.#broken = null;
   }
 
   #check(row: StoredRow, head: StoredHead | null): Break | null {
@@ -264,7 +278,6 @@ function openedAfter(row: StoredRow): HeadPoint | null | undefined {
   return fact?.kind === 'epoch-opened' ? fact.after : undefined;
 }
 
-function samePoint(one: HeadPoint | null, other: HeadPoint | null): boolean {
-  if (one === null || other === null) return one === other;
+function samePoint(one: HeadPoint, other: HeadPoint): boolean {
   return one.epoch === other.epoch && one.seq === other.seq && one.hash === other.hash;
 }

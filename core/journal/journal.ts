@@ -48,7 +48,7 @@ export interface JournalFile extends Journal {
   replay(projections: readonly Projection[]): Result<null, JournalRefusal>;
   /** Rows after `afterSeq` as they are stored, at most `limit`, and the signed heads among them: for handing over. */
   stored(afterSeq: number, limit: number): StoredPart;
-  /** Signs the head and lets the file go. */
+  /** Signs the head and lets the file go; what was not replayed is left as it was. */
   close(): void;
 }
 
@@ -121,9 +121,13 @@ export class StoredJournal implements JournalFile {
     this.#state = 'ready';
     if (this.#refusal !== null) return ok(null);
     const started: Fact = { kind: 'desk-started', v: 1, build: this.#parts.build };
-    const facts = this.#parts.opening === null ? [started] : [this.#parts.opening, started];
-    const first = this.append(facts.slice(0, 1));
-    const done = first.ok && facts.length > 1 ? this.append(facts.slice(1)) : first;
+    const { opening } = this.#parts;
+    if (opening !== null) {
+      // Heads of rows that the file lacks would lie where the new epoch goes on.
+      const opened = this.append([opening], (tx) => tx.run('DELETE FROM heads WHERE seq > ?', this.#seq));
+      if (!opened.ok) return opened;
+    }
+    const done = this.append([started]);
     return done.ok ? ok(null) : done;
   }
 
@@ -185,9 +189,15 @@ export class StoredJournal implements JournalFile {
       'a journal is not closed from within',
     );
     if (this.#state === 'closed') return;
+    const isReplayed = this.#state === 'ready';
     this.#state = 'closed';
     const { durable, anchor, release } = this.#parts;
-    if (this.#refusal === null && lastHead(durable.sqlite)?.seq !== this.#seq && this.#seq > 0) {
+    if (
+      isReplayed &&
+      this.#refusal === null &&
+      lastHead(durable.sqlite)?.seq !== this.#seq &&
+      this.#seq > 0
+    ) {
       const commit = durable.commit((tx) => this.#sign(tx, this.#seq, this.#hash), MARK_HEADS);
       if (!commit.committed)
         this.#parts.log.error('the last head could not be signed', { code: commit.code });
@@ -286,5 +296,5 @@ function crossesHead(before: number, after: number): boolean {
 }
 
 function brokenText({ epoch, seq, what, text }: Break): string {
-  return `the chain is broken at epoch ${epoch}, seq ${seq} (${what}): ${text}; two persons may open a new epoch`;
+  return `the chain is broken at epoch ${epoch}, seq ${seq} (${what}): ${text}; two persons may open a new epoch (npm run epoch)`;
 }

@@ -17,8 +17,9 @@ import { migrate } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { besides } from './paths.ts';
 import { migrations } from './migrations/index.ts';
+import type { Reader } from './port.ts';
 import { RESERVE_BYTES, ensureReserve } from './reserve.ts';
-import { deskOf, lastRow, rowAt } from './rows.ts';
+import { deskOf, lastRow, pointOf, rowAt } from './rows.ts';
 import type { HeadPoint } from './rows.ts';
 import type { Signer } from './signer.ts';
 import { holdLock, isPlain, openSqlite, storageCode } from './sqlite.ts';
@@ -61,7 +62,10 @@ export interface OpenRefusal {
 export function openJournal(options: JournalOptions): Result<JournalFile, OpenRefusal> {
   return withFile(options, (file) => {
     if (file.broken === null && file.restored !== null) {
-      return refuse({ reason: 'restored-copy', text: `${file.restored}; two persons may open a new epoch` });
+      return refuse({
+        reason: 'restored-copy',
+        text: `${file.restored}; two persons may open a new epoch (npm run epoch)`,
+      });
     }
     const opening = file.last === null ? epochOpened('first', null, []) : null;
     const epoch = file.last?.epoch ?? 1;
@@ -69,28 +73,46 @@ export function openJournal(options: JournalOptions): Result<JournalFile, OpenRe
   });
 }
 
-/** Goes on over a broken chain or a restored copy: a new epoch, after the last good row, named by two persons. */
+/** Main's word that it has rows of this desk which the file lacks: all that shows a copy whose anchor came with it. */
+export interface MainHas {
+  readonly place: Pick<HeadPoint, 'epoch' | 'seq'>;
+  /** Seq of the last row that main had acknowledged to this very file: behind it main may have others. */
+  readonly shared: (file: Reader) => number;
+}
+
+/**
+ * Goes on over a broken chain or a restored copy: a new epoch, after the last good row, named by two persons. Nothing
+ * is written before `replay`.
+ */
 export function openNewEpoch(
   options: JournalOptions,
   by: readonly string[],
+  mainHas: MainHas | null = null,
 ): Result<JournalFile, OpenRefusal> {
   if (new Set(by).size < 2) {
     return refuse({ reason: 'two-persons-needed', text: 'a new epoch is opened by two different persons' });
   }
   return withFile(options, (file) => {
     const { sqlite } = file.durable;
-    const report = checkChain(sqlite);
-    const broken = file.broken ?? report.broken;
-    if (broken === null && file.restored === null) {
-      return refuse({ reason: 'nothing-to-leave', text: 'the chain holds and is no restored copy' });
+    const { good, broken } = checkChain(sqlite);
+    const why = file.broken === null && broken === null ? 'restored-copy' : 'broken-chain';
+    const isKnownHere = why === 'broken-chain' || file.restored !== null;
+    if (!isKnownHere && (mainHas === null || !isBefore(file.last, mainHas.place))) {
+      const text = 'the chain holds, and the file is no restored copy that this desk or main knows of';
+      return refuse({ reason: 'nothing-to-leave', text });
     }
-    const after = report.good;
-    sqlite.transaction((tx) => tx.run('DELETE FROM heads WHERE seq > ?', file.last?.seq ?? 0));
-    const epoch = Math.max(file.last?.epoch ?? 0, file.anchor.found?.epoch ?? 0) + 1;
-    const opening = epochOpened(broken === null ? 'restored-copy' : 'broken-chain', after, by);
+    const shared = isKnownHere || mainHas === null ? null : rowAt(sqlite, mainHas.shared(sqlite));
+    const after = isKnownHere ? good : shared && pointOf(shared);
+    const epochs = [file.last, file.anchor.found, mainHas?.place].map((place) => place?.epoch ?? 0);
     const chainTo = after === null ? null : { hash: Buffer.from(after.hash, 'hex') };
-    return ok(journalOf(options, file, { epoch, opening, chainTo, broken: null }));
+    const opening = epochOpened(why, after, by);
+    return ok(journalOf(options, file, { epoch: Math.max(...epochs) + 1, opening, chainTo, broken: null }));
   });
+}
+
+function isBefore(one: MainHas['place'] | null, other: MainHas['place']): boolean {
+  if (one === null || one.epoch !== other.epoch) return (one?.epoch ?? 0) < other.epoch;
+  return one.seq < other.seq;
 }
 
 interface OpenFile {

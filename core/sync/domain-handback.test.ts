@@ -159,6 +159,49 @@ describe('rows that went missing on the way', () => {
   });
 });
 
+describe('after a start, what main has since the last signed head', () => {
+  const SIGNED = 4;
+  const started = (): Handover => {
+    const handover = new Handover();
+    handover.apply(opened(1, 1, null));
+    handover.remember([{ epoch: 1, seq: 9 }]);
+    handover.welcome([{ epoch: 1, seq: 9 }], 100, 20, 0, () => SIGNED);
+    return handover;
+  };
+
+  it('is said once more, and does not count as waiting', () => {
+    const handover = started();
+    expect(handover.waiting(20)).toBe(11);
+    expect(handover.due(20)).toEqual({ after: SIGNED, limit: 16 });
+  });
+
+  it('is not said again when the link comes up anew, once it was', () => {
+    const handover = started();
+    handover.wrote(20);
+    handover.lost();
+    handover.welcome([{ epoch: 1, seq: 9 }], 100, 20, 0, () => SIGNED);
+    expect(handover.due(20)).toEqual({ after: 9, limit: 11 });
+  });
+
+  it('is said again where the link broke before it was through', () => {
+    const handover = started();
+    handover.wrote(6);
+    handover.lost();
+    handover.welcome([{ epoch: 1, seq: 9 }], 100, 20, 0, () => SIGNED);
+    expect(handover.due(20)).toEqual({ after: SIGNED, limit: 16 });
+  });
+});
+
+it.each([
+  ['nothing', [], false],
+  ['a part of what the next one stands on', [{ epoch: 1, seq: 6 }], false],
+  ['all that the next one stands on', [{ epoch: 1, seq: 7 }], true],
+])('an epoch that was left, of which main has %s: it is over', (_what, places, over) => {
+  const handover = twoEpochs();
+  handover.welcome(places, 100, 20, 0);
+  expect([handover.isOver(1), handover.isOver(2)]).toEqual([over, false]);
+});
+
 it('tells how fast it goes, and forgets what was before main lost data', () => {
   const speed = new Speed();
   expect(speed.perSecond()).toBe(0);

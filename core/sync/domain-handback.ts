@@ -29,8 +29,10 @@ export type Greeting =
  * How far main has this desk's log, and which rows are due: pure, in sequence numbers, which run on through the epochs.
  *
  * 1. Main's greeting comes before all that we remember: what it has lost is handed over again.
- * 2. No more than the window is on its way; rows are due in order, and never from before the acknowledged place.
+ * 2. No more than the window is on its way; rows are due in order.
  * 3. Of an epoch that two persons left, only what its successor stands on is handed over.
+ * 4. After a start the rows since the last signed head are said once more, though main has them: whoever changed the
+ *    file while the desk was stopped is found by main, which names the row.
  */
 export class Handover {
   readonly #spans: Span[] = [];
@@ -39,6 +41,8 @@ export class Handover {
   #live = false;
   #window = 0;
   #sent = 0;
+  /** What main has was said again since the start. */
+  #compared = false;
   #progressAtMs = 0;
   #rewoundAtMs = 0;
   #tries = 0;
@@ -64,8 +68,14 @@ export class Handover {
     return Array.from(this.#mains, ([epoch, seq]) => ({ epoch, seq }));
   }
 
-  /** The link is up and main said what it has. */
-  welcome(places: readonly Place[], window: number, headSeq: number, nowMs: number): Greeting {
+  /** The link is up and main said what it has. `signedBy`: the last row under a signed head up to that seq. */
+  welcome(
+    places: readonly Place[],
+    window: number,
+    headSeq: number,
+    nowMs: number,
+    signedBy: (seq: number) => number = (seq) => seq,
+  ): Greeting {
     const had = this.acked();
     const newest = this.#spans.at(-1);
     const more = places.find(({ epoch, seq }) => {
@@ -81,7 +91,7 @@ export class Handover {
     const has = this.acked();
     this.#live = true;
     this.#window = window;
-    this.#sent = has.seq;
+    this.#sent = this.#compared ? has.seq : signedBy(has.seq);
     this.#tries = 0;
     this.#progressAtMs = nowMs;
     return has.seq < had.seq ? { kind: 'less', had, has } : { kind: 'resumed' };
@@ -149,6 +159,7 @@ export class Handover {
   wrote(lastSeq: number): void {
     assert(lastSeq > this.#sent, 'rows are handed over in order');
     this.#sent = lastSeq;
+    this.#compared ||= lastSeq >= this.acked().seq;
   }
 
   /** Highest contiguous place that main has; (0, 0) before the first. */
@@ -188,9 +199,17 @@ export class Handover {
     return span !== undefined && seq >= span.first && (span.last === null || seq <= span.last);
   }
 
+  /** A later epoch has begun and main has what it stands on: whatever else it says of this one stops nothing. */
+  isOver(epoch: number): boolean {
+    const last = this.#spans.find((one) => one.epoch === epoch)?.last ?? null;
+    return last !== null && (this.#mains.get(epoch) ?? 0) >= last;
+  }
+
   #next(headSeq: number): { readonly after: number; readonly to: number } | null {
+    const isSaidAgain = this.#sent < this.acked().seq;
     for (const { epoch, first, last } of this.#spans) {
-      const after = Math.max(this.#sent, first - 1, this.#mains.get(epoch) ?? 0);
+      const had = isSaidAgain ? 0 : (this.#mains.get(epoch) ?? 0);
+      const after = Math.max(this.#sent, first - 1, had);
       const to = last ?? headSeq;
       if (after < to) return { after, to };
     }
@@ -206,7 +225,7 @@ export class Handover {
 }
 
 function restoredText(main: Place, ours: Place): string {
-  return `Main has facts of this desk up to epoch ${main.epoch}, seq ${main.seq}; this file ends at epoch ${ours.epoch}, seq ${ours.seq}: it is an old copy. Nothing is handed over; two persons may open a new epoch.`;
+  return `Main has facts of this desk up to epoch ${main.epoch}, seq ${main.seq}; this file ends at epoch ${ours.epoch}, seq ${ours.seq}: it is an old copy. Nothing is handed over; two persons may open a new epoch (npm run epoch).`;
 }
 
 /** Samples of the last seconds: what went through, and when it will be done. */

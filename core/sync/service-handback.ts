@@ -70,13 +70,14 @@ export function createSender(parts: SenderParts): Sender {
     start: () => {
       handover.remember(storedAcked(journal.reader));
       const known = emergency.notTaken;
-      if (known !== null && handover.acked().seq < known.at.seq) state.blocked = known;
+      if (known !== null && stops(handover, known) && handover.acked().seq < known.at.seq)
+        state.blocked = known;
       const look = (): void => {
         if (!greet(parts, state)) return;
         schedule();
         parts.greeted();
       };
-      const stops = [
+      const ends = [
         link.on((message) => {
           if (hear(parts, state, message)) schedule();
         }),
@@ -86,7 +87,7 @@ export function createSender(parts: SenderParts): Sender {
       ];
       look();
       return () => {
-        for (const stop of stops) stop();
+        for (const end of ends) end();
         keepAcked(parts, state);
       };
     },
@@ -126,8 +127,14 @@ function hear(parts: SenderParts, state: SenderState, message: FromMain): boolea
   if (message.type !== 'not-taken') return false;
   const { epoch, seq, reason, text } = message;
   if (reason === 'gap' && handover.gap(host.now())) return true;
-  refuseRow(parts, state, { kind: 'facts-not-taken', v: 1, at: { epoch, seq }, reason, text });
+  const fact = { kind: 'facts-not-taken', v: 1, at: { epoch, seq }, reason, text } as const;
+  if (stops(handover, fact)) refuseRow(parts, state, fact);
   return false;
+}
+
+/** Not of an epoch that two persons left: main remembers it and says it at every greeting, and nothing of it is due. */
+function stops(handover: Handover, { at }: FactsNotTaken): boolean {
+  return !handover.isOver(at.epoch);
 }
 
 /** Nothing more is sent until a person asks again; the same refusal is one fact. */
@@ -144,6 +151,8 @@ function refuseRow(
   journal.append([fact]);
 }
 
+const LAST_HEAD = 'SELECT max(seq) AS seq FROM heads WHERE seq <= ?';
+
 /** Takes main's word on what it has when the link came up. True when handing over may begin. */
 function greet({ journal, link, host, handover }: SenderParts, state: SenderState): boolean {
   const { state: linkState, welcome } = link.state();
@@ -154,13 +163,16 @@ function greet({ journal, link, host, handover }: SenderParts, state: SenderStat
   }
   if (welcome === state.welcome) return false;
   state.welcome = welcome;
-  const greeting = handover.welcome(welcome.acked, welcome.window, journal.head().seq, host.now());
+  const signedBy = (seq: number): number => Number(journal.reader.get(LAST_HEAD, seq)?.['seq'] ?? 0);
+  const { acked, window } = welcome;
+  const greeting = handover.welcome(acked, window, journal.head().seq, host.now(), signedBy);
   state.restored = greeting.kind === 'restored' ? greeting.text : null;
   if (greeting.kind === 'restored') {
     host.log.error(greeting.text);
     return false;
   }
   state.dirty = true;
+  if (state.blocked !== null && !stops(handover, state.blocked)) state.blocked = null;
   if (greeting.kind === 'less') {
     const { had, has } = greeting;
     host.log.warn('main is back with less than it had acknowledged', { had: had.seq, has: has.seq });

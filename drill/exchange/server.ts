@@ -6,6 +6,8 @@ import {
   type ConnectionHandlers,
   type Listener,
 } from '#core/exchange/fix/connection.ts';
+import { NEW_SESSION } from '#core/exchange/fix/machine.ts';
+import type { SavedSession } from '#core/exchange/fix/machine-types.ts';
 import type { FixVersion } from '#core/exchange/fix/messages.ts';
 import type { Exchange } from './exchange.ts';
 import { readProfiles, type Ledger } from './ledger.ts';
@@ -214,11 +216,14 @@ function versionOf(beginString: string | undefined): FixVersion | null {
   return beginString === 'FIX.4.2' || beginString === 'FIX.4.4' ? beginString : null;
 }
 
+/** A session that begins at 1 has nothing to lose: a member who reset its own side may say so (141=Y). */
+const UNKNOWN_SESSION: SavedSession = { ...NEW_SESSION, resetPending: true };
+
 function makeMember(profile: MemberProfile, { exchange, ledger, now }: ServerOptions): Member {
   const name = memberName(profile.role, profile.peer);
   return new Member({
     profile,
-    stored: profile.role === 'market-data' ? null : ledger.session(name),
+    stored: profile.role === 'market-data' ? null : (ledger.session(name) ?? UNKNOWN_SESSION),
     lookup: (seq) => ledger.sent(name, seq),
     now,
     deliver: (of, message, during) => exchange.deliver(of, message, during),

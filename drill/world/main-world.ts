@@ -29,6 +29,8 @@ export interface MainWorld {
   /** Where each desk finds main, and what it says to be let in. */
   readonly desks: readonly { readonly url: string; readonly token: string }[];
   readonly database: MainDatabase;
+  /** Port of its control, on loopback. */
+  readonly control: number;
   readonly hits: string;
   /** How often each fault of the wire struck. */
   strikes(): Readonly<Record<string, number>>;
@@ -66,6 +68,7 @@ export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
     process,
     desks: desks.map(({ token }) => ({ url, token })),
     database,
+    control,
     hits,
     strikes: () => countLines(strikes),
     restarts: () => process.restarts(),

@@ -59,9 +59,19 @@ export class Seat {
     this.#tokens = null;
   }
 
+  /** A code that was not used before: waits for one, when the codes of now and of the next step are used. */
+  async code(): Promise<string> {
+    const { now } = this.#options;
+    const step = nextStep(this.#person, now());
+    const waitMs = (step - 1) * STEP_MS - now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    this.#change({ usedStep: step });
+    return codeOf(this.#person, step);
+  }
+
   async #through(nobody: FrontDoor, { step, ticket }: Step): Promise<Opened> {
     if (step === 'second-factor') {
-      return await nobody.auth.secondFactor({ ticket, code: await this.#code(), as: 'tokens' });
+      return await nobody.auth.secondFactor({ ticket, code: await this.code(), as: 'tokens' });
     }
     if (step !== 'enrol') throw new NotLetIn(`${this.#person.user} must set a new password first`);
     const { secret } = await nobody.auth.enrol({ ticket });
@@ -71,16 +81,6 @@ export class Seat {
     const opened = await nobody.auth.confirmEnrolment({ ticket, code, as: 'tokens' });
     this.#change({ recoveryCodes: opened.recoveryCodes });
     return opened;
-  }
-
-  /** A code that was not used before: waits for one, when the codes of now and of the next step are used. */
-  async #code(): Promise<string> {
-    const { now } = this.#options;
-    const step = nextStep(this.#person, now());
-    const waitMs = (step - 1) * STEP_MS - now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    this.#change({ usedStep: step });
-    return codeOf(this.#person, step);
   }
 
   #change(changed: Partial<Person>): void {
