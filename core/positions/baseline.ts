@@ -16,7 +16,8 @@ export type Restriction = z.infer<typeof Restriction>;
  * are cost totals in ten-thousandths of a rupee, price x quantity x multiplier, never averages. The exchange
  * is the part of `instrumentId` before the colon; the contract itself may come in later.
  *
- * A file without the day's columns has `carriedQuantity = quantity` and zeros for the day.
+ * A file without the day's columns has `carriedQuantity = quantity` and zeros for the day. For money that is the
+ * likely reading; it is no word about the start of day, and `carriedStated` keeps the two apart.
  */
 export const BaselineRow = z
   .object({
@@ -27,6 +28,8 @@ export const BaselineRow = z
     quantity: units,
     /** Net units at the start of the day. */
     carriedQuantity: units,
+    /** The file itself says what was carried. Rows of before this was kept did not tell. */
+    carriedStated: z.boolean().default(false),
     /** Cost of the carried quantity, signed like it. */
     carriedValueE4: units,
     dayBuyQuantity: count,

@@ -4,6 +4,7 @@ import type { Product } from '#core/model/product.ts';
 import type { OrderTerms } from '#core/orders/events.ts';
 import type { RowKey } from '#core/square-off/events.ts';
 import type { BaselineRow } from './baseline.ts';
+import type { Carried } from './carried.ts';
 import type { Span, Trade } from './overlap.ts';
 import type { InstrumentsPort, PositionRow } from './port.ts';
 import { isLater, segmentKey, type SegmentKey, type Snapshot } from './snapshot.ts';
@@ -16,6 +17,8 @@ import { isLater, segmentKey, type SegmentKey, type Snapshot } from './snapshot.
 export interface RowState {
   readonly key: RowKey;
   baseline: { readonly row: BaselineRow; readonly snapshot: Snapshot } | null;
+  /** The best word about a start of day, which outlives the baseline that said it. */
+  carried: Carried | null;
   readonly trades: Map<string, Trade>;
   derived: Derived | null;
 }
@@ -23,7 +26,7 @@ export interface RowState {
 export interface Derived {
   readonly generation: number;
   readonly row: PositionRow;
-  /** Without the trades that have no product. */
+  /** Without the trades that have no product; over both opinions where the sources disagree. */
   readonly attributed: Span;
 }
 
@@ -67,6 +70,8 @@ export interface Book {
   readonly bustedFirst: Map<string, number>;
   readonly snapshots: Snapshot[];
   readonly coverage: Map<SegmentKey, boolean>;
+  /** Segments of which drop copy missed trades of this day for good; coverage may be back by a newer file. */
+  readonly missedToday: Set<SegmentKey>;
   /** RMS's newest margin shortfall list: the line that names an account. */
   shortfall: { readonly sha256: string; readonly byAccount: ReadonlyMap<AccountId, string> };
   /** Digits of the newest trading date known. */
@@ -90,6 +95,7 @@ export function createBook(instruments: InstrumentsPort): Book {
     bustedFirst: new Map(),
     snapshots: [],
     coverage: new Map(),
+    missedToday: new Set(),
     shortfall: { sha256: '', byAccount: new Map() },
     day: '',
     generation: 0,
@@ -121,6 +127,7 @@ export function ensureRow(book: Book, key: RowKey): RowState {
   const row: RowState = {
     key: { account, instrumentId, product },
     baseline: null,
+    carried: null,
     trades: new Map(),
     derived: null,
   };

@@ -16,6 +16,7 @@ const Warning = z.enum([
   'no-drop-copy',
   'unattributed-fill',
   'fill-conflict',
+  'sources-disagree',
   'overcommitted',
   'contract-changed',
   'unknown-instrument',
@@ -43,6 +44,8 @@ export const PositionShown = z.object({
   net: z.number(),
   netLow: z.number(),
   netHigh: z.number(),
+  /** Net by main's book (or file) and by the exchange's own trades, where they differ; closable is by the smaller. */
+  opinions: z.object({ book: z.number(), exchange: z.number() }).nullable(),
   carriedQuantity: z.number(),
   carriedValueE4: z.number(),
   /** Traded today. */

@@ -2,6 +2,7 @@ import type { Entry, Fact, FactKind } from '#core/events.ts';
 import type { AccountId } from '#core/model/ids.ts';
 import type { FillCorrected, OrderFilled } from '#core/orders/events.ts';
 import type { BaselineRow, ShortfallRow } from './baseline.ts';
+import { betterCarried, carriedIn } from './carried.ts';
 import { dropEmptyRows, ensureContract, ensureRow, SNAPSHOTS_MAX, touch, type Book } from './book.ts';
 import type { PositionsImported } from './events.ts';
 import { dayOf, isLater, segmentKey, snapshotOf } from './snapshot.ts';
@@ -40,6 +41,7 @@ const HANDLERS: Handlers = {
   },
   'coverage-changed': (book, fact) => {
     book.coverage.set(segmentKey(fact), fact.covered);
+    if (fact.lasting === true) book.missedToday.add(segmentKey(fact));
     book.generation += 1;
   },
   // A desk that was killed had no time to say that its drop copy went down.
@@ -86,7 +88,10 @@ const HANDLERS: Handlers = {
     newDay(book, dayOf(fact.to));
     // Yesterday's coverage proves nothing about today: it must be told again. The first roll of a log is from
     // a day to itself, and ends no day.
-    if (fact.from !== fact.to) book.coverage.clear();
+    if (fact.from !== fact.to) {
+      book.coverage.clear();
+      book.missedToday.clear();
+    }
     book.generation += 1;
   },
 };
@@ -114,6 +119,8 @@ function importPositions(book: Book, fact: PositionsImported, seq: number, impor
   newDay(book, snapshot.day);
   for (const row of rows) {
     const state = ensureRow(book, row);
+    // A start-of-day file may come in after main's book of later: it is no baseline, and still the start.
+    state.carried = betterCarried(state.carried, carriedIn(row, snapshot));
     if (state.baseline !== null && isLater(state.baseline.snapshot, snapshot)) continue;
     state.baseline = { row, snapshot };
     forgetTradesBefore(book, state.trades, snapshot.day);

@@ -95,7 +95,8 @@ function readAmounts(cells: Cells<Name>, instrument: Instrument, unitSize: numbe
   const quantity = units(cells, 'quantity', -UNITS_MAX, unitSize);
   const bought = day(cells, instrument, 'buy', unitSize);
   const sold = day(cells, instrument, 'sell', unitSize);
-  const carriedQuantity = cells.has('carried_quantity')
+  const carriedStated = cells.has('carried_quantity');
+  const carriedQuantity = carriedStated
     ? units(cells, 'carried_quantity', -UNITS_MAX, unitSize)
     : quantity - bought.quantity + sold.quantity;
   if (quantity !== carriedQuantity + bought.quantity - sold.quantity) {
@@ -106,6 +107,7 @@ function readAmounts(cells: Cells<Name>, instrument: Instrument, unitSize: numbe
   return {
     quantity,
     carriedQuantity,
+    carriedStated,
     carriedValueE4: value(cells, instrument, carriedPrice, carriedQuantity),
     dayBuyQuantity: bought.quantity,
     dayBuyValueE4: bought.valueE4,

@@ -74,6 +74,17 @@ export function addSpans(one: Span, other: Span): Span {
   return { low: one.low + other.low, high: one.high + other.high };
 }
 
+/** Units from one to the nearest end of the other, signed; 0 where both can be true of one net. */
+export function gapBetween(one: Span, other: Span): number {
+  if (other.low > one.high) return other.low - one.high;
+  return other.high < one.low ? other.high - one.low : 0;
+}
+
+/** The span and everything up to so many units beside it. */
+export function stretched(span: Span, units: number): Span {
+  return { low: span.low + Math.min(0, units), high: span.high + Math.max(0, units) };
+}
+
 /** A span that may also not be there at all. */
 export function orNothing(span: Span): Span {
   return { low: Math.min(0, span.low), high: Math.max(0, span.high) };

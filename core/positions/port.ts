@@ -4,11 +4,25 @@ import type { Product } from '#core/model/product.ts';
 import type { Side } from '#core/model/side.ts';
 import type { RowKey } from '#core/square-off/events.ts';
 
+/**
+ * Net units of one row as the sources have it that disagree. `book`: its file (main's book) with the trades after
+ * the file's cut. `exchange`: what was carried from the start of day with every trade of the day that it told.
+ */
+export interface Opinions {
+  readonly book: number;
+  readonly exchange: number;
+}
+
 /** One row of the net position grid, as far as it is journalled; live P&L is computed beside it from quotes. */
 export interface PositionRow extends RowKey {
-  /** Net units over every possible overlap of baseline and trades; equal when the baseline has a cut. */
+  /**
+   * Net units over every possible overlap of baseline and trades, and over both opinions where the sources disagree;
+   * equal when the baseline has a cut and nobody disagrees.
+   */
   readonly netLow: number;
   readonly netHigh: number;
+  /** Null where they agree, where there is only one, or where nobody can say which row of the contract it is. */
+  readonly opinions: Opinions | null;
   /** From the start of day, no trade of today in it. */
   readonly carriedQuantity: number;
   readonly carriedValueE4: number;
@@ -19,7 +33,7 @@ export interface PositionRow extends RowKey {
   readonly realisedE4: number;
   /** Total cost of what is open, signed like the net. */
   readonly openCostE4: number;
-  /** Smallest magnitude of net over every overlap; 0 when the sign is in doubt. */
+  /** Smallest magnitude of net over every overlap and opinion; 0 when the sign is in doubt. */
   readonly closable: number;
   readonly closingSide: Side | null;
   readonly proof: 'proven' | 'unproven';
@@ -38,6 +52,7 @@ export type PositionWarning =
   | 'no-drop-copy'
   | 'unattributed-fill'
   | 'fill-conflict'
+  | 'sources-disagree'
   | 'overcommitted'
   | 'contract-changed'
   | 'unknown-instrument'

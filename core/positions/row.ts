@@ -1,5 +1,6 @@
 import type { Instrument } from '#core/model/instrument.ts';
 import { closingSide, type Side } from '#core/model/side.ts';
+import { contractChanged, hasConflict, netSpan, standingIn, yardstickOf } from './book-net.ts';
 import {
   segmentKeyOf,
   segmentOf,
@@ -9,6 +10,7 @@ import {
   type RowState,
 } from './book.ts';
 import { profitOf, safe, totalE4, type Legs } from './money.ts';
+import { contractGap, disagreementOf } from './opinions.ts';
 import {
   addSpans,
   closableOf,
@@ -17,6 +19,7 @@ import {
   presentContent,
   spanOf,
   standingOf,
+  stretched,
   type Span,
   type Standing,
   type Trade,
@@ -24,22 +27,32 @@ import {
   type Yardstick,
 } from './overlap.ts';
 import type { PositionRow, PositionWarning } from './port.ts';
-import { cutFor, isLater, type SegmentKey } from './snapshot.ts';
+import { isLater, type SegmentKey } from './snapshot.ts';
 
 /** The row as it stands now; computed again only when something under it changed. */
 export function derive(book: Book, state: RowState, contract: ContractState): Derived {
   if (state.derived?.generation === book.generation) return state.derived;
   const instrument = book.instruments.get(state.key.instrumentId);
-  const yardstick = yardstickOf(book, state, segmentKeyOf(instrument));
-  const attributed = netSpan(state, yardstick);
+  const segment = segmentKeyOf(instrument);
+  const yardstick = yardstickOf(book, state, segment);
+  const disagreement = disagreementOf(book, state, contract, segment);
+  const opinions = disagreement?.opinions ?? null;
+  const own = netSpan(state, yardstick);
+  const attributed = stretched(own, disagreement?.units ?? 0);
   let span = attributed;
-  let unattributed = 0;
+  let unattributed = disagreement !== null && opinions === null ? 1 : 0;
   for (const trade of contract.unattributed.values()) {
     const possible = orNothing(spanOf(trade, standingOf(trade, yardstick)));
     if (possible.low !== 0 || possible.high !== 0) unattributed += 1;
     span = addSpans(span, possible);
   }
-  const warnings = warningsOf(book, state, instrument, yardstick, span, unattributed > 0);
+  const warnings = warningsOf(book, state, instrument, {
+    yardstick,
+    span,
+    isOverlap: own.low !== own.high,
+    unattributed: unattributed > 0,
+    disagree: disagreement !== null,
+  });
   const legs = legsOf(state, yardstick, instrument);
   const refused = warnings.includes('contract-changed') || warnings.includes('unknown-instrument');
   const closable = refused ? 0 : closableOf(span);
@@ -51,6 +64,7 @@ export function derive(book: Book, state: RowState, contract: ContractState): De
     ...profitOf(legs),
     netLow: span.low,
     netHigh: span.high,
+    opinions,
     closable,
     closingSide: sideThatCloses(span),
     proof: warnings.length === 0 ? 'proven' : 'unproven',
@@ -63,19 +77,23 @@ export function derive(book: Book, state: RowState, contract: ContractState): De
   return state.derived;
 }
 
-/** Net of the client in the contract over all products: what the exchange sees. */
+/**
+ * Net of the client in the contract over all products: what the exchange sees. Where it has an opinion of the whole,
+ * that counts and not the rows' own: which of them its trades belong to makes no difference here.
+ */
 export function contractSpan(book: Book, contract: ContractState): Span {
   const segment = segmentKeyOf(book.instruments.get(contract.instrumentId));
   const rows = [...contract.rows.values()];
+  const gap = contractGap(book, contract, segment);
   let span = NOTHING;
-  for (const row of rows) span = addSpans(span, derive(book, row, contract).attributed);
-  for (const trade of contract.unattributed.values()) {
-    const standings = new Set(rows.map((row) => standingOf(trade, yardstickOf(book, row, segment))));
-    const [only] = standings;
-    const standing: Standing = standings.size === 1 && only !== undefined ? only : 'maybe';
-    span = addSpans(span, orNothing(spanOf(trade, standing)));
+  for (const row of rows) {
+    const own = (): Span => netSpan(row, yardstickOf(book, row, segment));
+    span = addSpans(span, gap === null ? derive(book, row, contract).attributed : own());
   }
-  return span;
+  for (const trade of contract.unattributed.values()) {
+    span = addSpans(span, orNothing(spanOf(trade, standingIn(book, rows, trade, segment))));
+  }
+  return stretched(span, gap ?? 0);
 }
 
 /** Units that may be traded on this side without opening anything. */
@@ -88,47 +106,33 @@ function sideThatCloses(span: Span): Side | null {
   return closableOf(span) === 0 ? null : closingSide(span.low);
 }
 
-/**
- * A row without a file row was flat at the start of the day if a whole start-of-day file has its segment;
- * else nobody can say which of its trades count.
- */
-function yardstickOf(book: Book, state: RowState, segment: SegmentKey | null): Yardstick {
-  if (state.baseline !== null) {
-    const { row, snapshot } = state.baseline;
-    return { seq: snapshot.seq, day: snapshot.day, cut: cutFor(snapshot, segment, row) };
-  }
-  const startOfDay = segment === null ? null : (segmentOf(book, segment)?.startOfDay ?? null);
-  if (startOfDay === null) return { seq: 0, day: null, cut: null };
-  return { seq: startOfDay.seq, day: startOfDay.day, cut: { kind: 'none-of-today' } };
-}
-
-function netSpan(state: RowState, yardstick: Yardstick): Span {
-  const carried = state.baseline?.row.quantity ?? 0;
-  let span: Span = { low: carried, high: carried };
-  for (const trade of state.trades.values()) {
-    span = addSpans(span, spanOf(trade, standingOf(trade, yardstick)));
-  }
-  return span;
+/** What the warnings of a row are read from. */
+interface Seen {
+  readonly yardstick: Yardstick;
+  readonly span: Span;
+  /** The file and the trades alone leave more than one net. */
+  readonly isOverlap: boolean;
+  readonly unattributed: boolean;
+  readonly disagree: boolean;
 }
 
 function warningsOf(
   book: Book,
   state: RowState,
   instrument: Instrument | null,
-  yardstick: Yardstick,
-  span: Span,
-  unattributed: boolean,
+  { yardstick, span, isOverlap, unattributed, disagree }: Seen,
 ): readonly PositionWarning[] {
   const segment = segmentKeyOf(instrument);
   const covered = segment === null ? undefined : book.coverage.get(segment);
-  const conflicted = [...state.trades.values()].some((trade) => trade.claims.length > 0);
+  const conflicted = hasConflict(state);
   const warnings: PositionWarning[] = [];
   const warn = (warning: PositionWarning, when: boolean): void => {
     if (when) warnings.push(warning);
   };
   warn('unknown-instrument', instrument === null);
   warn('contract-changed', instrument !== null && contractChanged(book, state));
-  warn('no-cut', yardstick.cut === null || (span.low !== span.high && !unattributed && !conflicted));
+  warn('sources-disagree', disagree);
+  warn('no-cut', yardstick.cut === null || (isOverlap && !unattributed && !conflicted));
   warn('sign-in-doubt', span.low !== span.high && span.low <= 0 && span.high >= 0);
   warn('unattributed-fill', unattributed);
   warn('fill-conflict', conflicted);
@@ -136,11 +140,6 @@ function warningsOf(
   warn('no-drop-copy', covered === undefined);
   warn('stale', isStale(book, state, segment, yardstick, covered === true));
   return warnings;
-}
-
-function contractChanged(book: Book, state: RowState): boolean {
-  const since = state.baseline?.snapshot.tradingDate;
-  return since !== undefined && book.instruments.changedSince(state.key.instrumentId, since);
 }
 
 /** The file is of another day, or a later file of the segment came in that does not name this row. */

@@ -32,6 +32,7 @@ export interface Held {
   readonly instrumentId?: string;
   readonly product?: Product;
   readonly carriedQuantity?: number;
+  readonly carriedStated?: boolean;
   readonly carriedValueE4?: number;
   readonly dayBuyQuantity?: number;
   readonly dayBuyValueE4?: number;
@@ -76,8 +77,8 @@ export function createStage(
   return {
     book,
     tell,
-    cover: (covered = true) => {
-      tell({ kind: 'coverage-changed', v: 1, exchange: 'NSE', segment: 'FO', covered, why: 'test' });
+    cover: (covered = true, lasting = false) => {
+      tell({ kind: 'coverage-changed', v: 1, exchange: 'NSE', segment: 'FO', covered, lasting, why: 'test' });
     },
     importFile: (
       held: readonly Held[],

@@ -105,7 +105,7 @@ export function rowQuantity(
   };
   const share = book.side === side ? Math.max(0, book.closable - book.taken) : 0;
   const certain = Math.min(asked, row.closable);
-  keep(asked - certain, 'unproven', 'the snapshot has no cut: only the smallest possible position is closed');
+  keep(asked - certain, 'unproven', whySmaller(row));
   const close = Math.min(certain, share);
   keep(
     certain - close,
@@ -123,6 +123,11 @@ export function rowQuantity(
   const mains = Math.min(pinned, pins.main);
   keep(mains, 'main-order-pinned', "main's resting order can not be cancelled and pins this quantity");
   return { close: going, afterCancel: Math.min(going, pins.afterCancel), elsewhere: pinned - mains, rest };
+}
+
+function whySmaller({ opinions }: PositionRow): string {
+  if (opinions === null) return 'the snapshot has no cut: only the smallest possible position is closed';
+  return `the book says ${opinions.book}, the exchange's own trades make it ${opinions.exchange}: only the smaller is closed`;
 }
 
 interface Pins {

@@ -220,6 +220,16 @@ describe('quantity', () => {
     expect(planOf(call, [position])).toEqual(['A1 MIS 130: 130', 'A1 MIS 195 unproven']);
   });
 
+  it('what the sources disagree on stays, with what each of them says', () => {
+    const over = { netLow: 130, netHigh: 325, closable: 130, closingSide: 'sell' } as const;
+    const position = row('A1', call, 0, { ...over, opinions: { book: 325, exchange: 130 } });
+    const plan = makePlan(planInput([call], [position]));
+    expect(lines(plan)).toEqual(['A1 MIS 130: 130', 'A1 MIS 195 unproven']);
+    expect(plan.leftovers.map(({ text }) => text)).toEqual([
+      "the book says 325, the exchange's own trades make it 130: only the smaller is closed",
+    ]);
+  });
+
   it('a part of a row', () => {
     const position = row('A1', call, -650);
     expect(planOf(call, [position], { request: exitOf(position, { quantity: 130 }) })).toEqual([

@@ -64,8 +64,8 @@ describe('what is handed on is what the readers of files take', () => {
     const reader = positionReader('main:B/7', table, {}, find);
     if (!reader.ok) throw new Error(reader.refusal.text);
     expect(reader.value.rows.map((row) => reader.value.read(row))).toMatchObject([
-      { row: { account: 'C1', quantity: -75, carriedQuantity: 0, daySellQuantity: 75 } },
-      { row: { account: 'C2', quantity: 0, carriedQuantity: 0, dayBuyQuantity: 0, daySellQuantity: 0 } },
+      { row: { account: 'C1', quantity: -75, carriedQuantity: 0, carriedStated: true, daySellQuantity: 75 } },
+      { row: { account: 'C2', quantity: 0, carriedQuantity: 0, carriedStated: false } },
     ]);
   });
 

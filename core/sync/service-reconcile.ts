@@ -162,6 +162,7 @@ function warned({ warnings }: PositionRow): readonly Hint[] {
         hints.push('old');
         break;
       case 'unattributed-fill':
+      case 'sources-disagree':
         hints.push('foreign');
         break;
       case 'fill-conflict':

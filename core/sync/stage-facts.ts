@@ -188,6 +188,7 @@ export function rowOf(net: number, row: Row & { warnings?: readonly PositionWarn
     product,
     netLow: net,
     netHigh: row.high ?? net,
+    opinions: null,
     carriedQuantity: net,
     carriedValueE4: 0,
     boughtQuantity: 0,

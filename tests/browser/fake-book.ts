@@ -17,7 +17,10 @@ export function fakePosition(n: number, nowMs: number): PositionShown {
   const long = (n * 7) % 3 !== 0;
   const net = n % 11 === 10 ? 0 : (long ? 1 : -1) * kind.lotSize * (1 + ((n * 13) % 9));
   const inDoubt = n % 23 === 7;
-  const unproven = inDoubt || n % 9 === 4;
+  // One lot that the exchange never told: of a row of one lot it leaves nothing to be sure of.
+  const disagrees = n % 23 === 11 && net !== 0;
+  const told = disagrees ? net - Math.sign(net) * kind.lotSize : net;
+  const unproven = inDoubt || disagrees || n % 9 === 4;
   return {
     account: AccountId.parse(`CL${String(10_000 + Math.floor(n / 3))}`),
     instrumentId: instrumentId('NSE', kind.symbol),
@@ -32,8 +35,9 @@ export function fakePosition(n: number, nowMs: number): PositionShown {
       lotSize: kind.lotSize,
     },
     net,
-    netLow: inDoubt ? net - kind.lotSize : net,
-    netHigh: net,
+    netLow: inDoubt ? net - kind.lotSize : Math.min(net, told),
+    netHigh: Math.max(net, told),
+    opinions: disagrees ? { book: net, exchange: told } : null,
     carriedQuantity: n % 2 === 0 ? net : 0,
     carriedValueE4: 0,
     dayQuantity: n % 2 === 0 ? 0 : net,
@@ -45,10 +49,16 @@ export function fakePosition(n: number, nowMs: number): PositionShown {
     openCostE4: 0,
     unrealisedE4: net === 0 ? 0 : ((n * 7_919) % 90_000_000) - 50_000_000,
     price: { priceE4: kind.priceE4, source: n % 5 === 2 ? 'file' : 'live', ageMs: n % 5 === 2 ? null : 800 },
-    closable: inDoubt ? 0 : Math.abs(net),
-    closingSide: net > 0 ? 'sell' : net < 0 ? 'buy' : null,
+    closable: inDoubt ? 0 : Math.abs(told),
+    closingSide: told === 0 ? null : net > 0 ? 'sell' : net < 0 ? 'buy' : null,
     proof: unproven ? 'unproven' : 'proven',
-    warnings: inDoubt ? ['no-cut', 'sign-in-doubt'] : unproven ? ['drop-copy-down'] : [],
+    warnings: inDoubt
+      ? ['no-cut', 'sign-in-doubt']
+      : disagrees
+        ? ['sources-disagree', ...(told === 0 ? (['sign-in-doubt'] as const) : [])]
+        : unproven
+          ? ['drop-copy-down']
+          : [],
     restriction: n % 17 === 3 ? 't1' : 'none',
     shortfall: n % 31 === 5 ? 'RMS-41' : null,
     source: 'positions-1450.csv',

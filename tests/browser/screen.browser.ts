@@ -112,6 +112,9 @@ test('what is uncertain is said in words, not only in colour', async ({ page }) 
   await signIn(page);
   await expect(page.getByText('✖ UNPROVEN').first()).toBeVisible();
   await expect(page.getByText(/⚠ no cut, ⚠ sign in doubt/).first()).toBeVisible();
+  const row = page.getByRole('row').filter({ hasText: '⚠ sources disagree: book +315, exchange +280' });
+  await expect(row).toContainText('+280 or +315');
+  await expect(row).toContainText('SELL 280');
   await expect(page.getByText('orders STOPPED')).toBeVisible();
   await expect(page.getByText('drop DOWN')).toBeVisible();
   await expect(page.getByText('1284 facts not handed back')).toBeVisible();

@@ -94,6 +94,7 @@ export function row(
     product: 'MIS',
     netLow: net,
     netHigh: net,
+    opinions: null,
     carriedQuantity: net,
     carriedValueE4: 0,
     boughtQuantity: 0,

@@ -4,7 +4,8 @@ import type { PositionShown } from '#core/positions/contract.ts';
 import { deskNow } from '#renderer/api/desk.ts';
 import type { ExitAsked } from '#renderer/api/shapes.ts';
 import { EvidenceFields, noEvidence, type Evidence } from '#renderer/look/evidence.tsx';
-import { quantity, signedQuantity } from '#renderer/look/format.ts';
+import { quantity } from '#renderer/look/format.ts';
+import { Net } from '#renderer/look/net.tsx';
 
 /** What a dealer says about one row before its dry run. */
 interface RowAsked {
@@ -96,7 +97,9 @@ function Singly(props: {
               <td>
                 <strong>{row.contract?.symbol ?? row.instrumentId}</strong> {row.product}
               </td>
-              <td className="numeric">{signedQuantity(row.net)}</td>
+              <td className="numeric">
+                <Net row={row} />
+              </td>
               <td>
                 <input
                   aria-label={`Close of ${row.account} ${row.instrumentId}`}
@@ -118,7 +121,11 @@ function Singly(props: {
                 ) : (
                   <input
                     aria-label={`Net of ${row.account} ${row.instrumentId}, read back`}
-                    placeholder="✖ UNPROVEN: type the net"
+                    placeholder={
+                      row.netLow === row.netHigh
+                        ? '✖ UNPROVEN: type the net'
+                        : '✖ UNPROVEN: type the smaller net'
+                    }
                     value={now.readBack}
                     onChange={(event) => say(index, { readBack: event.target.value })}
                   />

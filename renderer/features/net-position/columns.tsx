@@ -2,6 +2,7 @@ import type { PositionShown } from '#core/positions/contract.ts';
 import { deskNow } from '#renderer/api/desk.ts';
 import type { Column } from '#renderer/look/data-row.tsx';
 import { duration, price, quantity, signedMoney, signedQuantity, words } from '#renderer/look/format.ts';
+import { Net, warningWords } from '#renderer/look/net.tsx';
 import { Chip } from '#renderer/look/said.tsx';
 import { useQuote } from '#renderer/api/quotes.ts';
 
@@ -10,7 +11,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'symbol',
     header: 'Contract',
-    width: 222,
+    width: 180,
     grow: 2,
     value: (row) => row.contract?.symbol ?? row.instrumentId,
     cell: (row) => (
@@ -25,17 +26,17 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'net',
     header: 'Net',
-    width: 92,
+    width: 128,
     numeric: true,
     value: (row) => row.net,
     cell: (row) => <Net row={row} />,
     title:
-      'Net quantity in units: + long, − short. Two numbers: the cut is unknown, the net lies between them.',
+      'Net quantity in units: + long, − short. Two numbers: the net is one of them or between; see Warnings.',
   },
   {
     id: 'closable',
     header: 'Closable',
-    width: 122,
+    width: 112,
     numeric: true,
     value: (row) => row.closable,
     cell: (row) => <Closable row={row} />,
@@ -69,7 +70,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'day',
     header: 'Day',
-    width: 80,
+    width: 76,
     numeric: true,
     value: (row) => row.dayQuantity,
     cell: (row) => signedQuantity(row.dayQuantity),
@@ -77,7 +78,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'carried',
     header: 'Carried',
-    width: 80,
+    width: 76,
     numeric: true,
     value: (row) => row.carriedQuantity,
     cell: (row) => signedQuantity(row.carriedQuantity),
@@ -94,7 +95,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'age',
     header: 'Age, from',
-    width: 90,
+    width: 84,
     value: (row) => row.asOfMs,
     cell: (row) => (
       <span title={row.source}>
@@ -105,29 +106,26 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'warnings',
     header: 'Warnings',
-    width: 130,
+    width: 160,
     grow: 1,
     value: (row) => warningsOf(row).join(', '),
-    cell: (row) => <span className="warn">{warningsOf(row).join(', ')}</span>,
+    cell: (row) => <Warnings text={warningsOf(row).join(', ')} />,
   },
 ];
 
 function warningsOf(row: PositionShown): readonly string[] {
   const restriction = row.restriction === 'none' ? [] : [words(row.restriction)];
   const shortfall = row.shortfall === null ? [] : [`shortfall ${row.shortfall}`];
-  return [...row.warnings.map((warning) => `⚠ ${words(warning)}`), ...restriction, ...shortfall];
+  return [...warningWords(row), ...restriction, ...shortfall];
 }
 
-function Net({ row }: { readonly row: PositionShown }) {
-  const tone = row.net > 0 ? 'long' : row.net < 0 ? 'short' : 'dim';
-  if (row.netLow !== row.netHigh) {
-    return (
-      <span className="bad" title="Unknown overlap of baseline and today’s trades">
-        {signedQuantity(row.netLow)}…{signedQuantity(row.netHigh)}
-      </span>
-    );
-  }
-  return <strong className={tone}>{row.net === 0 ? 'flat' : signedQuantity(row.net)}</strong>;
+/** The column is narrow: what is cut off is under the pointer. */
+function Warnings({ text }: { readonly text: string }) {
+  return (
+    <span className="warn" title={text}>
+      {text}
+    </span>
+  );
 }
 
 function Closable({ row }: { readonly row: PositionShown }) {

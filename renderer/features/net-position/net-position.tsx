@@ -54,6 +54,13 @@ export function rowIdOf(row: Pick<PositionShown, 'account' | 'instrumentId' | 'p
   return `${row.account}|${row.instrumentId}|${row.product}`;
 }
 
+/** Where the sources themselves are at odds, the row is red. */
+const BAD: ReadonlySet<PositionShown['warnings'][number]> = new Set([
+  'sign-in-doubt',
+  'sources-disagree',
+  'overcommitted',
+] as const);
+
 const NO_ROWS: readonly PositionShown[] = [];
 const keep = createKeeper<PositionShown>(rowIdOf);
 
@@ -184,7 +191,7 @@ function emptyText(rows: readonly PositionShown[], text: string): string {
 }
 
 function toneOf(row: PositionShown): string {
-  if (row.warnings.includes('sign-in-doubt') || row.warnings.includes('overcommitted')) return 'row-bad';
+  if (row.warnings.some((warning) => BAD.has(warning))) return 'row-bad';
   return row.net === 0 && row.netLow === row.netHigh ? 'row-flat' : '';
 }
 
