@@ -5,6 +5,8 @@ const limits = { pool: 'forks', testTimeout: 20_000, hookTimeout: 20_000 } as co
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Whole drills go on side by side in one file: they wait more than they work.
+    maxConcurrency: 4,
     projects: [
       {
         test: {

@@ -12,6 +12,7 @@ import { judgeHandback, type DeskFile, type HandbackVerdict } from '#drill/judge
 import { judgeRecords, type DeskWord } from '#drill/judge/judge.ts';
 import { readMainStore } from '#drill/judge/main-store.ts';
 import { readLedger } from '#drill/judge/read.ts';
+import { judgeRuns } from '#drill/judge/runs.ts';
 import type { DrillOptions } from '#drill/options.ts';
 import type { MainWorld } from '#drill/world/main-world.ts';
 import { openWorld, type World, type WorldDesk } from '#drill/world/world.ts';
@@ -199,8 +200,19 @@ async function judged(
             throughs: played.map(({ handedBack }) => handedBack?.through ?? null),
           }),
     notYet,
-    misdeeds: played.flatMap(({ complaints }) => complaints),
+    misdeeds: [...played.flatMap(({ complaints }) => complaints), ...(await misledRuns(options, players))],
   };
+}
+
+/** Nobody but a person makes anything of main's return; in a drill that is about it, it must have come in a run. */
+async function misledRuns(
+  { mainReturns }: RehearsalOptions,
+  players: readonly Player[],
+): Promise<readonly string[]> {
+  const runs = await Promise.all(players.map(async ({ data }) => judgeRuns(await readDeskFacts(data))));
+  const isMissed = mainReturns === 'mid-run' && runs.every(({ flatAfterReturn }) => flatAfterReturn === 0);
+  const missed = isMissed ? ['main was not heard in the middle of a run: ask for a lower --rate'] : [];
+  return [...runs.flatMap(({ complaints }) => complaints), ...missed];
 }
 
 /** What the desks say, as if they were one. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HANDBACK_POINTS, MAIN_POINTS, SCENARIOS } from '#drill/options.ts';
-import { CLEAN, HANDED_BACK, runDrillIn } from '#tests/drill/run-drill.ts';
+import { CLEAN, HANDED_BACK, runDrillIn, type DrillEnd } from '#tests/drill/run-drill.ts';
 import { startPostgres, type Postgres } from '#drill/main-server/postgres.ts';
 
 /** Moments of a kill in all, on either side; LIFEBOAT_HITS asks for fewer or more. */
@@ -16,6 +16,19 @@ afterAll(() => postgres.stop());
 
 const drill = (...args: readonly string[]) =>
   runDrillIn({ env: { LIFEBOAT_MAIN_DATABASE_URL: postgres.url } }, ...BOOK, ...args);
+
+/** PostgreSQL is restarted when main is back. */
+async function drillOverRestart(...args: readonly string[]): Promise<DrillEnd> {
+  let restarted: Promise<void> | null = null;
+  const hears = (said: string): void => {
+    if (said.includes('main is back')) restarted ??= postgres.restart();
+  };
+  const around = { env: { LIFEBOAT_MAIN_DATABASE_URL: postgres.url }, hears };
+  const end = await runDrillIn(around, ...BOOK, ...args);
+  await (restarted as Promise<void> | null);
+  expect(restarted).not.toBeNull();
+  return end;
+}
 
 const kills = [
   ...MAIN_POINTS.map((at) => ['main', at] as const),
@@ -38,13 +51,7 @@ describe('10,000 facts', () => {
   });
 
   it('with PostgreSQL restarted in the middle', async () => {
-    let restarted: Promise<void> | null = null;
-    const env = { LIFEBOAT_MAIN_DATABASE_URL: postgres.url };
-    const hears = (said: string): void => {
-      if (said.includes('main is back')) restarted ??= postgres.restart();
-    };
-    const end = await runDrillIn({ env, hears }, ...BOOK, '--seed', '2', ...FACTS);
-    await (restarted as Promise<void> | null);
+    const end = await drillOverRestart('--seed', '2', ...FACTS);
     expect(end).toMatchObject({ status: 0, report: { ...CLEAN, ...HANDED_BACK } });
   });
 });
@@ -61,10 +68,27 @@ describe.each(SCENARIOS)('main %s', (scenario) => {
   });
 });
 
+// Together they write some 50,000 facts.
 describe('20 desks', () => {
-  it.each([1, 2])('seed %i', async (seed) => {
-    const many = ['--desks', '20', '--positions', '200', '--accounts', '60', '--seed', String(seed)];
-    const end = await drill(...many);
+  const many = ['--desks', '20', '--positions', '200', '--accounts', '60'];
+  const runs: readonly (readonly [name: string, args: readonly string[]])[] = [
+    ['alone', []],
+    ['over wires that cut, double and reorder', ['--main-link', 'cut,duplicate,reorder']],
+    ...kills.map(
+      ([target, at]) => [`SIGKILL of the ${target} at ${at}`, ['--kill', target, '--kill-at', at]] as const,
+    ),
+  ];
+  it.each(runs.map(([name, args], index) => [name, index + 1, args] as const))(
+    '%s, seed %i',
+    async (_name, seed, args) => {
+      const end = await drill('--seed', String(seed), ...many, ...args);
+      expect(end).toMatchObject({ status: 0, report: { ...CLEAN, ...HANDED_BACK } });
+      expect(end.report?.handback?.certificate?.split(',')).toHaveLength(20);
+    },
+  );
+
+  it('with PostgreSQL restarted in the middle', async () => {
+    const end = await drillOverRestart('--seed', '20', ...many);
     expect(end).toMatchObject({ status: 0, report: { ...CLEAN, ...HANDED_BACK } });
     expect(end.report?.handback?.certificate?.split(',')).toHaveLength(20);
   });
