@@ -16,6 +16,8 @@ export interface Compared {
   readonly exchange: number | null;
   /** What this desk knows of the row that may explain a difference. */
   readonly signs: readonly Hint[];
+  /** Why main did not take a row of a file, in its own words. */
+  readonly mainSaid?: string;
 }
 
 /**
@@ -112,7 +114,8 @@ export function differenceOf(row: Compared): Difference {
   const proposed = repairs.find((repair) => isPossible(row, repair)) ?? 'open-as-leftover';
   const { account, instrumentId, product, desk, main, exchange } = row;
   const key = rowText(row);
-  return { key, account, instrumentId, product, desk, main, exchange, cause, proposed, text };
+  const said = row.mainSaid === undefined ? text : `${text} It says: ${row.mainSaid}`;
+  return { key, account, instrumentId, product, desk, main, exchange, cause, proposed, text: said };
 }
 
 /** Nobody's quantity can be taken that nobody knows. */

@@ -140,13 +140,24 @@ function proven({ exchangePositions, isHome }: ReconcileParts): readonly NetRow[
 function* deskRows(parts: ReconcileParts, late: readonly LateOrder[]): Generator<DeskRow, void, void> {
   const { positions, isHome } = parts;
   const signs = signsOf(parts, late);
+  const refused = refusedRows(parts);
   for (const row of positions.rows()) {
     if (!isHome(row.account)) continue;
     const { account, instrumentId, product, netLow, netHigh } = row;
     const hints = new Set([...signs(row), ...warned(row)]);
     const isSure = netLow === netHigh;
+    const mainSaid = refused.get(rowText(row));
+    if (mainSaid !== undefined) hints.add('refused');
     if (!isSure && hints.size === 0) hints.add('old');
-    yield { account, instrumentId, product, desk: isSure ? netLow : null, signs: [...hints] };
+    const desk = isSure ? netLow : null;
+    yield {
+      account,
+      instrumentId,
+      product,
+      desk,
+      signs: [...hints],
+      ...(mainSaid === undefined ? {} : { mainSaid }),
+    };
   }
 }
 
@@ -180,7 +191,7 @@ function warned({ warnings }: PositionRow): readonly Hint[] {
 
 /** What orders and files tell of a row. */
 function signsOf(
-  { orders, emergency, fences, files, journal }: ReconcileParts,
+  { orders, emergency, fences }: ReconcileParts,
   late: readonly LateOrder[],
 ): (row: PositionRow) => ReadonlySet<Hint> {
   const known = new Map<string, Set<Hint>>();
@@ -197,12 +208,18 @@ function signsOf(
   for (const order of late) note(order, 'main-traded');
   for (const { account, instrumentId, product } of fences.doubleCloses())
     note({ account, instrumentId, product: product ?? EVERY }, 'main-traded');
-  for (const { refused } of files.acked()) {
-    for (const { seq } of refused)
-      for (const trade of tradesBetween(journal.reader, seq - 1, seq, 1)) note(trade, 'refused');
-  }
   const nothing: ReadonlySet<Hint> = new Set();
   return (row) => known.get(rowText(row)) ?? known.get(rowText({ ...row, product: EVERY })) ?? nothing;
+}
+
+/** Rows of which main did not take a trade from a file, each with its newest reason. */
+function refusedRows({ files, journal }: ReconcileParts): ReadonlyMap<string, string> {
+  const rows = new Map<string, string>();
+  for (const { refused } of files.acked()) {
+    for (const { seq, reason } of refused)
+      for (const trade of tradesBetween(journal.reader, seq - 1, seq, 1)) rows.set(rowText(trade), reason);
+  }
+  return rows;
 }
 
 /** Stands for the product of an order of which nobody knows it. */

@@ -4,7 +4,6 @@ import { AccountId, InstrumentId } from '#core/model/ids.ts';
 import type { FactOf } from '#drill/judge/handback.ts';
 import { askVenue } from '#drill/exchange/control-client.ts';
 import { readLedger } from '#drill/judge/read.ts';
-import { exitEverything } from '#drill/rehearsal/dealer.ts';
 import { handBack } from '#drill/rehearsal/handing-back.ts';
 import { agreed } from '#drill/world/seats.ts';
 import { Stage } from './stage.ts';
@@ -66,15 +65,7 @@ describe('a desk that worked, handed everything over and stopped', () => {
 
   it('went on, closed everything, and main has all of it with a certificate', async () => {
     const { patience } = stage;
-    await exitEverything({
-      patience,
-      plain: false,
-      idlePlansMax: 2,
-      now: () => stage.now(),
-      progress: () => undefined,
-      say: () => undefined,
-      running: () => undefined,
-    });
+    await stage.exit();
     await stage.mainIsBack();
     expect(await handBack(patience)).toMatchObject({ certificate: expect.stringMatching(/^DRILL-1-/) });
     const { handback } = await stage.doors.admin.sync.status();

@@ -12,6 +12,7 @@ import { readMainStore } from '#drill/judge/main-store.ts';
 import { readLedger } from '#drill/judge/read.ts';
 import { DATABASE_URL } from '#drill/main-server/open-store.ts';
 import { startPostgres, type Postgres } from '#drill/main-server/postgres.ts';
+import { exitEverything } from '#drill/rehearsal/dealer.ts';
 import { bringFiles, declareLost } from '#drill/rehearsal/following.ts';
 import { Patience } from '#drill/rehearsal/patience.ts';
 import { startChild, type Child } from '#drill/world/child.ts';
@@ -32,44 +33,54 @@ const WAIT_MS = 30_000;
 const FILE = ['desk.db', 'desk.db-wal', 'desk.db-shm'];
 const ANCHOR = 'desk.anchor';
 
-/** Main on a PostgreSQL of its own, the exchange, and a desk that comes and goes with its two persons. */
+export interface StageOptions {
+  readonly accounts: number;
+  readonly positions: number;
+  /** Main speaks our protocol, on a PostgreSQL of its own; else there is only paper between the two. */
+  readonly onTheWire: boolean;
+}
+
+/** The exchange, main, and a desk that comes and goes with its two persons. */
 export class Stage {
   /** Laid out as `npm start` does it: the desk's data, and the simulated world inside. */
   readonly data: string;
   readonly world: World;
   readonly patience: Patience;
-  readonly #postgres: Postgres;
+  readonly #postgres: Postgres | null;
   #desk: Child | null = null;
   #seats: Seats | null = null;
   #doors: Doors | null = null;
   #mainBackAtMs = 0;
 
   /** Main is not there yet. */
-  static async open(): Promise<Stage> {
-    const postgres = await startPostgres();
-    process.env[DATABASE_URL] = postgres.url;
+  static async open(
+    { accounts, positions, onTheWire }: StageOptions = { accounts: 4, positions: 8, onTheWire: true },
+  ): Promise<Stage> {
+    const postgres = onTheWire ? await startPostgres() : null;
+    if (postgres !== null) process.env[DATABASE_URL] = postgres.url;
     const data = mkdtempSync(join(tmpdir(), 'lifeboat-handback-'));
     const world = await openWorld({
       folder: join(data, 'simulation'),
-      book: () => seededBook({ seed: SEED, accounts: 4, positions: 8, tradingDate: '2026-11-25' }),
+      book: () => seededBook({ seed: SEED, accounts, positions, tradingDate: '2026-11-25' }),
       seed: SEED,
       faults: [],
       ratePerSecond: null,
       burstMax: 20,
       withLink: false,
       gateway: null,
-      main: { wireFaults: [] },
+      ...(onTheWire ? { main: { wireFaults: [] } } : {}),
       failed: (error) => {
         throw error;
       },
     });
     const stage = new Stage(data, world, postgres);
+    if (!onTheWire) return stage;
     await simulationSecrets(data).set('main-token', Buffer.from(present(world.desks[0], 'a desk').token));
     await stage.main.process.kill();
     return stage;
   }
 
-  private constructor(data: string, world: World, postgres: Postgres) {
+  private constructor(data: string, world: World, postgres: Postgres | null) {
     this.data = data;
     this.world = world;
     this.#postgres = postgres;
@@ -137,11 +148,16 @@ export class Stage {
     await this.main.process.start();
     await this.linkUp();
   }
-  /** Both accept that main is back, and it has every fact. */
-  async handback(): Promise<void> {
+  /** Both accept that main is back. */
+  async accept(): Promise<void> {
     const reason = 'main is back';
     await agreed(() => this.doors.admin.mode.declareBack({ reason }), this.doors.dealer);
-    await this.allHandedOver();
+  }
+  /** The dealer's script closes all there is. */
+  async exit(): Promise<void> {
+    const nobody = { progress: () => undefined, say: () => undefined, running: () => undefined };
+    const { patience } = this;
+    await exitEverything({ patience, plain: false, idlePlansMax: 2, now: () => this.now(), ...nobody });
   }
 
   linkUp(): Promise<void> {
@@ -276,8 +292,8 @@ export class Stage {
   async close(): Promise<void> {
     await this.stop();
     await this.world.stop();
-    await this.main.database.drop();
-    await this.#postgres.stop();
+    await this.world.main?.database.drop();
+    await this.#postgres?.stop();
     rmSync(this.data, { recursive: true, force: true });
   }
 }
