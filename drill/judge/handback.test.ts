@@ -16,6 +16,7 @@ const nets = [...walk(book, [], []).lines.values()].map(({ account, instrumentId
 
 type Body = { readonly kind: string } & Readonly<Record<string, unknown>>;
 const CERTIFICATE = { kind: 'certificate-signed', id: 'C1', closing: { epoch: 1, seq: 5 } };
+const CERTIFIED = { id: 'C1', trades: 0, boughtUnits: 0, soldUnits: 0 };
 const RECONCILED = { kind: 'reconciled', differences: [{}, {}] };
 
 /** A log of facts with these bodies, chained on to `from`. */
@@ -56,7 +57,7 @@ const store = (facts: readonly FactOf[], more: Partial<MainStore> = {}): MainSto
   facts: new Map([[DESK, facts]]),
   heads: new Map([[DESK, heads]]),
   positions: nets,
-  certificates: ['C1'],
+  certificates: [CERTIFIED],
   ...more,
 });
 const judged = (main: MainStore, desk = file(), excused = '', records: readonly LedgerRecord[] = []) =>

@@ -5,6 +5,7 @@ import type { DoubleCloseSeen } from '#core/sync/events.ts';
 import type { Book } from '#drill/book/book.ts';
 import type { LedgerRecord } from '#drill/exchange/record.ts';
 import { MAIN } from '#drill/exchange/history.ts';
+import { certificatesAddUp, type Certified } from './certificates.ts';
 import { keyOf, walk } from './timeline.ts';
 
 /** A row of a desk's log, as its file has it or as main's store has it. */
@@ -39,7 +40,8 @@ export interface MainStore {
   readonly heads: ReadonlyMap<string, readonly HeadOf[]>;
   /** Signed nets, built by main from its own book and the facts that it received. */
   readonly positions: readonly MainPosition[];
-  readonly certificates: readonly string[];
+  /** Those whose signature holds. */
+  readonly certificates: readonly Certified[];
 }
 
 export interface MainPosition {
@@ -121,6 +123,7 @@ export function judgeHandback(input: HandbackInput): HandbackVerdict {
         .filter((id) => !named.has(id))
         .map((id) => `order ${id} of main's closed a row a second time, and no desk names it`),
       ...(broken === 'ok' ? [] : [`the chain at main does not hold: ${broken}`]),
+      ...(lacking === 0 ? certificatesAddUp(input.main.certificates, input.records, input.owners) : []),
       ...(lacking > 0 && input.excused === '' ? [`${lacking} desks have no certificate`] : []),
     ],
   };
@@ -150,7 +153,7 @@ function compare({ desk, facts, before, through }: DeskFile, main: MainStore): C
   const changed = due.filter((row) => there.has(placeOf(row)) && there.get(placeOf(row)) !== row.hash);
   const written = new Set([...facts, ...before].map((row) => `${placeOf(row)} ${row.hash}`));
   const strange = stored.filter((row) => !written.has(`${placeOf(row)} ${row.hash}`));
-  const kept = closing.certificate === null || main.certificates.includes(closing.certificate);
+  const kept = closing.certificate === null || main.certificates.some(({ id }) => id === closing.certificate);
   const first = (rows: readonly FactOf[]): string => rows.slice(0, SHOWN_MAX).map(placeOf).join(', ');
   return {
     facts: due.length,

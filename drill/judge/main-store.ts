@@ -11,14 +11,21 @@ export async function readMainStore(database: Database): Promise<MainStore> {
     'SELECT desk, epoch, seq, at_ms, kind, version, body, hash FROM facts ORDER BY desk, epoch, seq',
   );
   const heads = await database.rows('SELECT desk, epoch, seq, hash, signature, public_key FROM heads');
-  const certificates = await database.rows('SELECT id FROM certificates WHERE verified = 1');
+  const certificates = await database.rows('SELECT id, body FROM certificates WHERE verified = 1');
   return {
     facts: byDesk(facts, factOf),
     heads: byDesk(heads, headOf),
     positions: await positionsOf(database),
-    certificates: certificates.map((row) => String(row['id'])),
+    certificates: certificates.map((row) => ({
+      id: String(row['id']),
+      ...CertificateBody.parse(JSON.parse(String(row['body']))).totals,
+    })),
   };
 }
+
+const CertificateBody = z.object({
+  totals: z.object({ trades: z.int(), boughtUnits: z.int(), soldUnits: z.int() }),
+});
 
 const BookNote = z.object({ tradingDate: z.string(), cuts: z.array(z.string()) });
 
