@@ -95,7 +95,7 @@ export function Screen() {
       />
       <div>
         {me?.role === 'admin' ? <Alarm /> : null}
-        <OutageClock />
+        <OutageClock onAccept={() => setAsked('main-lost')} />
         {now === 'handback' ? null : <HandbackStrip onOpen={() => setView('handback')} />}
         <ToAgree onOpen={() => setView('approvals')} />
         <RunStrip onOpen={() => setView('run')} />

@@ -114,6 +114,8 @@ export const SyncShown = z.object({
     notTaken: z.object({ at: Place, reason: z.string(), text: z.string() }).nullable(),
     /** Why nothing is sent, or what main lost; empty when all is well. */
     text: z.string(),
+    /** Main has more of this desk than this file: nothing is handed over until two persons open a new epoch. */
+    oldCopy: z.boolean().default(false),
   }),
   fence: z
     .object({ fence: z.string(), obeyed: z.boolean().nullable(), late: z.array(LateOrder), text: z.string() })
@@ -122,6 +124,10 @@ export const SyncShown = z.object({
     z.object({
       account: z.string(),
       instrumentId: z.string(),
+      /** Null: nobody said which product main traded. */
+      product: z.string().nullable(),
+      /** What main did; `quantity` has no sign. 0: it rests at the exchange. */
+      side: z.enum(['buy', 'sell']),
       quantity: z.number(),
       exchangeOrderId: z.string(),
     }),

@@ -99,12 +99,7 @@ function hear({ journal, host, fences }: FenceParts, message: FromMain): void {
 
 function statusOf(fences: Fences): Pick<SyncShown, 'fence' | 'doubleCloses'> {
   const { fence } = fences;
-  const doubleCloses = fences.doubleCloses().map(({ account, instrumentId, quantity, exchangeOrderId }) => ({
-    account,
-    instrumentId,
-    quantity,
-    exchangeOrderId,
-  }));
+  const doubleCloses = fences.doubleCloses().map((close) => ({ ...close }));
   if (fence === null) return { fence: null, doubleCloses };
   const { asked, answer } = fence;
   return {

@@ -256,6 +256,7 @@ function statusOf(
     etaMs: waiting === 0 ? 0 : perSecond === 0 ? null : Math.ceil((waiting * 1000) / perSecond),
     notTaken: blocked === null ? null : { at: blocked.at, reason: blocked.reason, text: blocked.text },
     text: restored ?? lost,
+    oldCopy: restored !== null,
   };
 }
 

@@ -140,6 +140,20 @@ describe('the link to main', () => {
     expect(desk.messages).toEqual([]);
   });
 
+  it('is down since it went down, however often it is dialled again', async () => {
+    const { main, desk } = await up();
+    desk.pass(900);
+    main.say({ type: 'refused', reason: 'busy', text: 'later' });
+    await until(() => desk.link.state().state === 'down');
+    const { sinceMs } = desk.link.state();
+    desk.pass(15_100);
+    expect(desk.link.state()).toMatchObject({ state: 'connecting', sinceMs });
+    await main.said(2);
+    main.say({ type: 'refused', reason: 'busy', text: 'later' });
+    await until(() => desk.link.state().state === 'down');
+    expect(desk.link.state().sinceMs).toBe(sinceMs);
+  });
+
   it('holds back a sender when main does not read', async () => {
     const { main, desk } = await up();
     main.stopReading();

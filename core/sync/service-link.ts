@@ -260,7 +260,10 @@ class Link {
     if (state !== this.#is.state) {
       this.#deps.host.log.info('the link to main', { state, text: text.slice(0, ISSUE_TEXT_MAX) });
     }
-    this.#is = { ...this.#is, state, text, sinceMs: this.#deps.host.now() };
+    // A link that is dialled again is down since it went down, not since the last try.
+    const turns = state === 'up' || this.#is.state === 'up';
+    const sinceMs = turns ? this.#deps.host.now() : this.#is.sinceMs;
+    this.#is = { ...this.#is, state, text, sinceMs };
     for (const listener of this.stateListeners) listener();
   }
 }

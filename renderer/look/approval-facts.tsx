@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { ApprovalShown } from '#core/approvals/contract.ts';
 import { countdown, roundMoney, words } from './format.ts';
+import { scopeWords } from './scope-words.ts';
 import { useNow } from './ticking.ts';
 
 const NEEDS: Readonly<Record<ApprovalShown['needs'], string>> = {
@@ -94,7 +96,7 @@ function What({ approval: { call, text } }: { readonly approval: ApprovalShown }
       <dl className="approval-input">
         {leavesOf(input).map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{NAMES[name] ?? name}</dt>
             <dd>{value}</dd>
           </div>
         ))}
@@ -114,7 +116,19 @@ function inputIn(call: string, text: string): unknown {
   }
 }
 
+/** What an emergency covers: empty lists mean everything, which must not read as nothing. */
+const Scope = z.strictObject({ segments: z.array(z.string()), accounts: z.array(z.string()) });
+
+/** Names of inputs as people say them. */
+const NAMES: Readonly<Record<string, string>> = { scopeCode: 'headquarters’ scope code' };
+
 function leavesOf(value: unknown, path = ''): readonly (readonly [string, string])[] {
+  const scope = path === 'scope' ? Scope.safeParse(value) : null;
+  if (scope?.success === true) {
+    const covers = ['covers', scopeWords(scope.data)] as const;
+    const { accounts } = scope.data;
+    return accounts.length === 0 ? [covers] : [covers, ['accounts', listed(accounts)]];
+  }
   if (typeof value !== 'object' || value === null) return [[path, shownAs(path, value)]];
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [[path, listed(value)]];
   const fields = Object.entries(value);
@@ -130,7 +144,7 @@ function listed(values: readonly unknown[]): string {
 }
 
 function shownAs(path: string, value: unknown): string {
-  if (value === null) return 'none';
+  if (value === null || value === '') return 'none';
   return path.endsWith('E4') && typeof value === 'number'
     ? roundMoney(value)
     : JSON.stringify(value).replaceAll('"', '');

@@ -21,12 +21,16 @@ export function fakeDoubleCloses(): DoubleClose[] {
     {
       account: 'CL10001',
       instrumentId: 'NSE:NIFTY26NOV25000CE',
-      quantity: -130,
+      product: 'MIS',
+      side: 'sell',
+      quantity: 130,
       exchangeOrderId: '1100000000044100',
     },
     {
       account: 'CL10417',
       instrumentId: 'NSE:BANKNIFTY26NOVFUT',
+      product: null,
+      side: 'buy',
       quantity: 35,
       exchangeOrderId: '1100000000044183',
     },

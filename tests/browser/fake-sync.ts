@@ -23,6 +23,9 @@ export interface FakeSyncState {
   outageForMs: number | null;
   notTaken: SyncShown['handback']['notTaken'];
   doubleCloses: SyncShown['doubleCloses'];
+  /** What the desk says of a file that is an old copy; empty: it is none. */
+  oldCopy: string;
+  mainIsBack: boolean;
 }
 
 interface FakeSyncDeps {
@@ -46,6 +49,8 @@ export function createFakeSync(deps: FakeSyncDeps) {
     outageForMs: null,
     notTaken: null,
     doubleCloses: [],
+    oldCopy: '',
+    mainIsBack: false,
   };
   const startedAt = now();
   const place = (seq: number) => ({ epoch: 1, seq });
@@ -97,7 +102,8 @@ export function createFakeSync(deps: FakeSyncDeps) {
         perSecond,
         etaMs: perSecond > 0 ? (waiting / perSecond) * 1000 : null,
         notTaken: state.notTaken,
-        text: '',
+        text: state.oldCopy,
+        oldCopy: state.oldCopy !== '',
       },
       fence,
       doubleCloses: state.doubleCloses,
@@ -126,7 +132,7 @@ export function createFakeSync(deps: FakeSyncDeps) {
     mayTrade: mode.get() === 'EMERGENCY',
     scope: state.scope,
     alive: state.alive,
-    mainIsBack: false,
+    mainIsBack: state.mainIsBack,
     personsToDeclareLost: 1,
     outage: state.outageForMs === null ? null : outageOf(startedAt - state.outageForMs, now()),
   });

@@ -29,7 +29,9 @@ test('an admin goes by keyboard from main’s return to the printed certificate'
   await open(page, context, 'ravi');
   await page.keyboard.press('Alt+h');
   const view = page.getByRole('region', { name: 'Handback', exact: true });
-  await expect(view.getByRole('alert', { name: 'Closed twice' })).toContainText('CL10417');
+  const twice = view.getByRole('alert', { name: 'Closed twice' });
+  await expect(twice.getByRole('row', { name: /CL10001/ })).toContainText('SELL 130');
+  await expect(twice.getByRole('row', { name: /CL10417/ })).toContainText('? not known');
   await expect(view).toContainText(/a second, done in \d+s/);
   await expect(view.getByRole('button', { name: 'Sign the certificate…' })).toBeDisabled();
   await seenAs(page, 'handback-moving');
@@ -85,7 +87,7 @@ test('an admin goes by keyboard from main’s return to the printed certificate'
   await seenAs(page, 'handback-ready');
   await view.getByRole('button', { name: 'Sign the certificate…' }).focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toContainText('✖ 2 rows');
+  await expect(page.getByRole('dialog')).toContainText('✖ 2 of main’s orders');
   await page.getByLabel(/to confirm/).fill('SIGN');
   await page.keyboard.press('Enter');
   const certificate = page.getByRole('dialog', { name: 'Certificate C-desk-1-1-1' });
@@ -96,6 +98,31 @@ test('an admin goes by keyboard from main’s return to the printed certificate'
   const saved = page.waitForEvent('download');
   await certificate.getByRole('button', { name: 'Save the JSON' }).click();
   expect((await saved).suggestedFilename()).toBe('C-desk-1-1-1.json');
+});
+
+test('many differences are decided as proposed with one reason, by keyboard', async ({ page, context }) => {
+  desk.state.mode = 'HANDBACK';
+  desk.sync.perSecond = 1_000_000;
+  await open(page, context, 'ravi');
+  await page.keyboard.press('Alt+h');
+  const view = page.getByRole('region', { name: 'Handback', exact: true });
+  await expect(view).toContainText('main has every fact');
+  await view.getByRole('button', { name: 'Compare' }).press('Enter');
+  await expect(view).toContainText('rows agree');
+  await page.keyboard.press('2');
+  const grid = page.getByRole('grid', { name: 'Differences' });
+  await expect(grid.getByText('✖ NOT YET')).toHaveCount(3);
+  await grid.focus();
+  await page.keyboard.press('Control+a');
+  await view.getByRole('button', { name: 'Decide 3 selected as proposed…' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Decide as proposed' });
+  await expect(dialog.getByRole('table', { name: 'What is decided' })).toContainText('take exchange');
+  await dialog.getByLabel(/^Why, for all/).fill('asked RMS, contract notes');
+  await expect(dialog.getByRole('button', { name: /^Decide 3/ })).toBeDisabled();
+  await dialog.getByLabel(/to confirm/).fill('DECIDE 3');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(grid.getByText('✖ NOT YET')).toHaveCount(0);
 });
 
 test('the progress is seen from every view, and comes back as it was left', async ({ page, context }) => {
@@ -121,6 +148,9 @@ test('by file: each is saved once, a wrong acknowledgement is refused, RMS gets 
   desk.sync.link = 'off';
   await open(page, context, 'ravi');
   await page.keyboard.press('Alt+h');
+  const view = page.getByRole('region', { name: 'Handback', exact: true });
+  await expect(view).toContainText('trades in files wait for main’s acknowledgement');
+  await expect(view.getByText('stored at main')).toHaveCount(0);
   await page.keyboard.press('5');
   await page.getByRole('button', { name: 'Write the next files' }).click();
   const files = page.getByRole('table', { name: 'Files' });
@@ -140,7 +170,7 @@ test('by file: each is saved once, a wrong acknowledgement is refused, RMS gets 
   await take('positions,of,yesterday\n');
   await expect(acknowledgement.getByRole('alert')).toContainText('NOT DONE: Line 1');
   await take('ack,1\n');
-  await expect(acknowledgement).toContainText('Main has every fact');
+  await expect(acknowledgement).toContainText('No written file waits for main');
   await seenAs(page, 'by-file');
 
   await page.getByRole('button', { name: 'Open the fence list…' }).click();
@@ -148,9 +178,6 @@ test('by file: each is saved once, a wrong acknowledgement is refused, RMS gets 
   await expect(list).toContainText('cancel, and tell the client');
   await expect(page.getByRole('dialog')).toContainText('Fence list of desk-1: 91 to hold');
   await seenAs(page, 'fence-list');
-  await page.emulateMedia({ media: 'print' });
-  await page.screenshot({ path: '/tmp/w4-shots/print.png', fullPage: true });
-  await page.emulateMedia({ media: null });
   const paper = (await page.pdf({ format: 'A4' })).toString('latin1');
   expect(paper.match(/\/Type \/Page\b/g)?.length, 'the list goes on over the pages').toBeGreaterThan(1);
 });
@@ -202,6 +229,8 @@ test('the outage counts to both marks, in words', async ({ page, context }) => {
   await expect(clock).toContainText(/reportable in 00:\d\d/);
   await expect(page.getByText(/BOOK STALE: 12m \d\ds old/)).toBeVisible();
   await expect(page.getByText('✖ link DOWN')).toBeVisible();
+  await page.keyboard.press('Alt+h');
+  await expect(page.getByText(/is stale: a delta was missing/)).toBeVisible();
   await seenAs(page, 'outage-before');
   desk.sync.outageForMs = 301_000;
   await expect(clock).toContainText('⚠ REPORTABLE since');

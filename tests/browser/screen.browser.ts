@@ -117,7 +117,7 @@ test('what is uncertain is said in words, not only in colour', async ({ page }) 
   await expect(row).toContainText('SELL 280');
   await expect(page.getByText('orders STOPPED')).toBeVisible();
   await expect(page.getByText('drop DOWN')).toBeVisible();
-  await expect(page.getByText('1284 facts not handed back')).toBeVisible();
+  await expect(page.getByText('1,284 facts not handed back')).toBeVisible();
 });
 
 test('a book that can not be fetched is never a flat book', async ({ page }) => {

@@ -61,7 +61,7 @@ function WriteFiles() {
     <section className="half" aria-label="Files for main">
       <h3>1 · Files for main</h3>
       <p>
-        Numbered files of every fact that main has not acknowledged. Main takes them in the order of their
+        Numbered files of the trades that main has not acknowledged. Main takes them in the order of their
         numbers.
       </p>
       <div className="actions">
@@ -84,7 +84,7 @@ function WriteFiles() {
         done={
           doing.state === 'done' && doing.value > 0
             ? `${doing.value} written. Save each, and give them to main.`
-            : 'Nothing to write: main has acknowledged every fact.'
+            : 'Nothing to write: main has acknowledged every trade.'
         }
       />
       {files.length === 0 ? null : <Files files={files} saved={saved} onSave={(file) => save([file])} />}
@@ -99,7 +99,7 @@ function Files(props: Written & { readonly onSave: (file: HandbackFile) => void 
         <tr>
           <th className="numeric">No.</th>
           <th>File</th>
-          <th className="numeric">Facts</th>
+          <th className="numeric">Trades</th>
           <th>Saved</th>
           <th />
         </tr>
@@ -158,8 +158,8 @@ function ReadAck() {
         done={
           doing.state === 'done'
             ? doing.value === 0
-              ? 'Read. Main has every fact.'
-              : `Read. ${quantity(doing.value)} facts still wait: write the next files.`
+              ? 'Read. No written file waits for main: write the next, in case a trade is in none.'
+              : `Read. ${quantity(doing.value)} trades in files still wait for main’s word.`
             : ''
         }
       />

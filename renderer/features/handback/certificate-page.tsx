@@ -13,16 +13,32 @@ const FIRST: readonly string[] = [
   'facts',
   'opening',
   'closing',
-  'doubleCloses',
-  'differences',
-  'reconciled',
-  'totals',
-  'handedOver',
-  'lateOrders',
-  'fence',
   'declared',
   'accepted',
+  'totals',
+  'reconciled',
+  'fence',
+  'mainHadLess',
+  'doubleCloses',
+  'differences',
+  'handedOver',
+  'lateOrders',
 ];
+
+/** Names that say nothing to who did not write them. */
+const NAMES: Readonly<Record<string, string>> = {
+  way: 'handed over by',
+  opening: 'first fact',
+  closing: 'last fact',
+  declared: 'main declared lost',
+  accepted: 'main accepted back',
+  reconciled: 'desk, main and exchange compared',
+  mainHadLess: 'main had lost facts',
+  doubleCloses: 'closed twice',
+  handedOver: 'orders handed over',
+  fence: 'main asked to hold its orders',
+  v: 'version of the format',
+};
 
 /**
  * What was signed, read from the signed text itself and not from the page beside it: whatever fields it has, all are
@@ -79,7 +95,7 @@ function Fields({
       <dl className="certificate-fields">
         {lines.map(([name, value]) => (
           <div key={name}>
-            <dt>{nameOf(name)}</dt>
+            <dt>{level === 0 ? titleOf(name) : nameOf(name)}</dt>
             <dd>{lineOf(name, value)}</dd>
           </div>
         ))}
@@ -88,7 +104,7 @@ function Fields({
         .filter(([, value]) => !onOneLine(value))
         .map(([name, value]) => (
           <section key={name}>
-            {level === 0 ? <h2>{nameOf(name)}</h2> : <h3>{nameOf(name)}</h3>}
+            {level === 0 ? <h2>{titleOf(name)}</h2> : <h3>{nameOf(name)}</h3>}
             <Shown value={value} level={level + 1} />
           </section>
         ))}
@@ -178,9 +194,14 @@ function plain(name: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'number') return typeof value === 'string' ? value : JSON.stringify(value);
-  if (name.endsWith('Ms')) return istTimestamp(value).slice(0, 19).replace('T', ' ');
+  if (name.endsWith('Ms')) return `${istTimestamp(value).slice(0, 19).replace('T', ' ')} IST`;
   if (name.endsWith('E4')) return signedMoney(value).trim();
   return quantity(value);
+}
+
+/** What the certificate itself says, not what its parts do. */
+function titleOf(name: string): string {
+  return (Object.hasOwn(NAMES, name) ? NAMES[name] : undefined) ?? nameOf(name);
 }
 
 /** `exchangeOrderId` as people read it. */

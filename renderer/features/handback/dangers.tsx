@@ -1,5 +1,5 @@
 import type { SyncShown } from '#core/sync/contract.ts';
-import { signedQuantity, words } from '#renderer/look/format.ts';
+import { quantity, words } from '#renderer/look/format.ts';
 import { ContractName } from '#renderer/look/said.tsx';
 import { placeWords } from './progress-words.ts';
 
@@ -7,9 +7,22 @@ import { placeWords } from './progress-words.ts';
 export function Dangers({ shown: { doubleCloses, handback } }: { readonly shown: SyncShown }) {
   return (
     <>
+      {handback.oldCopy ? <OldCopy text={handback.text} /> : null}
       {doubleCloses.length === 0 ? null : <DoubleCloses rows={doubleCloses} />}
       {handback.notTaken === null ? null : <NotTaken notTaken={handback.notTaken} />}
     </>
+  );
+}
+
+function OldCopy({ text }: { readonly text: string }) {
+  return (
+    <div className="band bad" role="alert" aria-label="Old copy">
+      <strong>✖ THIS FILE IS AN OLD COPY: main knows more of this desk than the desk itself.</strong>
+      <p>
+        {text} Stop the desk first; one of the two persons is an admin. Do not trade from it: what was sent
+        after the copy is not in it.
+      </p>
+    </div>
   );
 }
 
@@ -17,8 +30,8 @@ function DoubleCloses({ rows }: { readonly rows: SyncShown['doubleCloses'] }) {
   return (
     <div className="band bad" role="alert" aria-label="Closed twice">
       <strong>
-        ✖ CLOSED TWICE: {rows.length} {rows.length === 1 ? 'row' : 'rows'}. Main traded what this desk closed;
-        our own side was cancelled. The client may stand the other way round: tell RMS now.
+        ✖ CLOSED TWICE: {quantity(rows.length)} {rows.length === 1 ? 'order' : 'orders'} of main on rows that
+        this desk closed; our own side was cancelled. The client may stand the other way round: tell RMS now.
       </strong>
       <div className="band-rows">
         <table className="plain">
@@ -26,6 +39,7 @@ function DoubleCloses({ rows }: { readonly rows: SyncShown['doubleCloses'] }) {
             <tr>
               <th>Account</th>
               <th>Contract</th>
+              <th>Prod</th>
               <th className="numeric">Main traded</th>
               <th>Order at the exchange</th>
             </tr>
@@ -37,8 +51,9 @@ function DoubleCloses({ rows }: { readonly rows: SyncShown['doubleCloses'] }) {
                 <td>
                   <ContractName id={row.instrumentId} />
                 </td>
+                <td>{row.product ?? '? not known'}</td>
                 <td className="numeric">
-                  {row.quantity === 0 ? '… rests there' : signedQuantity(row.quantity)}
+                  {row.side.toUpperCase()} {row.quantity === 0 ? '… rests there' : quantity(row.quantity)}
                 </td>
                 <td className="mono">{row.exchangeOrderId}</td>
               </tr>

@@ -6,17 +6,10 @@ import { Dialog } from '#renderer/look/dialog.tsx';
 import { signedQuantity, words } from '#renderer/look/format.ts';
 import { Outcome } from '#renderer/look/said.tsx';
 import { TextField } from '#renderer/look/text-field.tsx';
+import { proposedOf, REPAIRS, type RepairSaid } from './repairs.ts';
 
 const WHY_MIN = 5;
 const WHY_MAX = 500;
-
-const REPAIRS: readonly (readonly [Repair, string])[] = [
-  ['take-exchange', 'Take the exchange’s: desk and main are put right to it'],
-  ['take-desk', 'Take the desk’s: main is put right to it'],
-  ['take-main', 'Take main’s: the desk was wrong'],
-  ['book-by-hand', 'Book by hand: somebody enters it in main'],
-  ['open-as-leftover', 'Leave it open as a leftover: a person takes it on'],
-];
 
 /** An admin decides which side is right on one row, and says why. */
 export function DecideDialog({
@@ -26,7 +19,7 @@ export function DecideDialog({
   readonly row: DifferenceShown;
   readonly onClose: () => void;
 }) {
-  const proposed = REPAIRS.find(([repair]) => repair === row.proposed)?.[0] ?? null;
+  const proposed = proposedOf(row);
   const [repair, setRepair] = useState<Repair | null>(proposed);
   const [why, setWhy] = useState('');
   const { doing, run } = useCommand<unknown>();
@@ -61,13 +54,15 @@ export function DecideDialog({
         )}
         <fieldset>
           <legend>Which is right</legend>
-          {REPAIRS.map(([one, label]) => (
-            <p key={one}>
-              <label>
-                <input type="radio" name="repair" checked={repair === one} onChange={() => setRepair(one)} />{' '}
-                {label} {one === proposed ? <strong className="info">▸ proposed</strong> : null}
-              </label>
-            </p>
+          {REPAIRS.map((one) => (
+            <Choice
+              key={one.repair}
+              said={one}
+              known={one.side === null || row[one.side] !== null}
+              chosen={repair === one.repair}
+              proposed={one.repair === proposed}
+              onChoose={() => setRepair(one.repair)}
+            />
           ))}
         </fieldset>
         <TextField
@@ -83,6 +78,25 @@ export function DecideDialog({
         </button>
       </form>
     </Dialog>
+  );
+}
+
+function Choice(props: {
+  readonly said: RepairSaid;
+  readonly known: boolean;
+  readonly chosen: boolean;
+  readonly proposed: boolean;
+  readonly onChoose: () => void;
+}) {
+  const { said, known, chosen, proposed, onChoose } = props;
+  return (
+    <p>
+      <label className={known ? '' : 'dim'}>
+        <input type="radio" name="repair" checked={chosen} disabled={!known} onChange={onChoose} />{' '}
+        {said.label} {known ? null : '(not known)'}
+        {proposed ? <strong className="info">▸ proposed</strong> : null}
+      </label>
+    </p>
   );
 }
 

@@ -2,12 +2,14 @@ import { useState } from 'react';
 import type { DifferenceShown, SyncShown } from '#core/sync/contract.ts';
 import { useQuery } from '#renderer/api/query.ts';
 import { SYNC_CHANGED_BY } from '#renderer/api/sync.ts';
-import { DataGrid } from '#renderer/look/data-grid.tsx';
+import { DataGrid, type Selection } from '#renderer/look/data-grid.tsx';
 import type { Column } from '#renderer/look/data-row.tsx';
 import { quantity, signedQuantity, words } from '#renderer/look/format.ts';
 import { rowColumns } from '#renderer/look/row-columns.tsx';
 import { Trust } from '#renderer/look/said.tsx';
 import { DecideDialog } from './decide-dialog.tsx';
+import { DecideManyDialog } from './decide-many-dialog.tsx';
+import { proposedOf } from './repairs.ts';
 
 const NEVER_KNOWN = Number.NEGATIVE_INFINITY;
 
@@ -90,7 +92,8 @@ export function Differences({ shown, acts }: { readonly shown: SyncShown; readon
         </span>
         {acts ? (
           <span className="dim">
-            <kbd>Enter</kbd> decides the row under the cursor
+            <kbd>Enter</kbd> decides the row under the cursor · <kbd>Space</kbd> selects, <kbd>Ctrl+A</kbd>{' '}
+            all
           </span>
         ) : null}
       </div>
@@ -105,21 +108,49 @@ function Rows() {
     changedBy: SYNC_CHANGED_BY,
   });
   const [open, setOpen] = useState<DifferenceShown | null>(null);
+  const [selection, setSelection] = useState<Selection>({});
+  const [many, setMany] = useState(false);
+  // Only what the desk has a proposal for, and nobody decided yet.
+  const chosen = ('value' in seen ? seen.value : []).filter(
+    (row) => selection[idOf(row)] === true && row.decided === null && proposedOf(row) !== null,
+  );
   return (
     <>
       <Trust seen={seen} what="the differences" />
+      {chosen.length === 0 ? null : (
+        <div className="actions">
+          <button type="button" className="primary" onClick={() => setMany(true)}>
+            Decide {quantity(chosen.length)} selected as proposed…
+          </button>
+        </div>
+      )}
       {'value' in seen ? (
         <DataGrid
           label="Differences"
           rows={seen.value}
           columns={COLUMNS}
-          rowId={(row) => `${row.round}|${row.key}`}
+          rowId={idOf}
+          selection={selection}
+          onSelection={setSelection}
           onOpen={setOpen}
           rowTone={(row) => (row.decided === null ? 'row-bad' : '')}
           empty="The desk answered: desk, main and exchange agree on every row."
         />
       ) : null}
       {open === null ? null : <DecideDialog row={open} onClose={() => setOpen(null)} />}
+      {many ? (
+        <DecideManyDialog
+          rows={chosen}
+          onClose={() => {
+            setMany(false);
+            setSelection({});
+          }}
+        />
+      ) : null}
     </>
   );
+}
+
+function idOf({ round, key }: DifferenceShown): string {
+  return `${round}|${key}`;
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { SyncShown } from '#core/sync/contract.ts';
+import type { ModeShown, SyncShown } from '#core/sync/contract.ts';
 import { useCommand } from '#renderer/api/command.ts';
 import { quantity, words } from '#renderer/look/format.ts';
 import { ContractName, Outcome } from '#renderer/look/said.tsx';
@@ -11,7 +11,23 @@ const WHY_MAX = 500;
 type FenceShown = NonNullable<SyncShown['fence']>;
 
 /** Main is asked to hold its own orders, and what it answered. */
-export function Fence({ shown, acts }: { readonly shown: SyncShown; readonly acts: boolean }) {
+export function Fence(props: {
+  readonly shown: SyncShown;
+  readonly mode: ModeShown['mode'] | null;
+  readonly acts: boolean;
+}) {
+  const { shown, mode, acts } = props;
+  if (mode === 'STANDBY' || mode === 'SUSPECT') {
+    return (
+      <section className="half" aria-label="Fence">
+        <h3>Main’s own orders</h3>
+        <p className="dim">
+          The desk is in {mode}: main may trade its own book. It is asked to hold its orders in EMERGENCY and
+          HANDBACK.
+        </p>
+      </section>
+    );
+  }
   return (
     <section className="half" aria-label="Fence">
       <h3>Main’s own orders</h3>

@@ -12,6 +12,7 @@ import { Differences } from './differences.tsx';
 import { Dangers } from './dangers.tsx';
 import { Overview } from './overview.tsx';
 import { SignDialog } from './sign-dialog.tsx';
+import { isSupplement } from './steps.tsx';
 import { useOpenOrders } from './use-open-orders.ts';
 import { WorkingOrders } from './working-orders.tsx';
 
@@ -62,6 +63,7 @@ export function Handback() {
       {signing && shown !== null ? (
         <SignDialog
           shown={shown}
+          supplement={isSupplement(shown, 'value' in mode ? mode.value.mode : null)}
           onClose={() => setSigning(false)}
           onSigned={(id) => {
             setSigning(false);
@@ -78,10 +80,11 @@ export function Handback() {
 }
 
 function partsOf(shown: SyncShown | null, working: number | null): readonly Part<PartName>[] {
-  const undecided = shown === null ? null : (shown.reconciled?.undecided ?? 0);
+  // Before they are compared nobody knows of any.
+  const undecided = shown?.reconciled?.undecided ?? null;
   return [
     { part: 'overview', label: 'Until the certificate' },
-    { part: 'differences', label: 'Differences', count: undecided, tone: 'bad' },
+    { part: 'differences', label: 'Differences', count: undecided, tone: undecided === null ? 'dim' : 'bad' },
     { part: 'orders', label: 'Working orders', count: working, tone: 'warn' },
     { part: 'certificates', label: 'Certificates', count: shown?.certificates.length ?? null },
     { part: 'by-file', label: 'By file' },

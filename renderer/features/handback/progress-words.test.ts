@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncShown } from '#core/sync/contract.ts';
-import { placeWords, progressOf } from './progress-words.ts';
+import { byFileWords, placeWords, progressOf } from './progress-words.ts';
 
 type Handed = SyncShown['handback'];
 
@@ -13,6 +13,7 @@ const MOVING: Handed = {
   etaMs: 4_000,
   notTaken: null,
   text: '',
+  oldCopy: false,
 };
 
 describe('how far the handback is', () => {
@@ -38,8 +39,29 @@ describe('how far the handback is', () => {
       false,
     ],
   ] as const)('%s', (_, handback, link, durable, speed, stands) =>
-    expect(progressOf({ handback, link })).toMatchObject({ durable, speed, stands }),
+    expect(progressOf({ handback, link }, 'HANDBACK')).toMatchObject({ durable, speed, stands }),
   );
+
+  test('in an emergency nothing is handed over, by rule and not by a fault', () => {
+    const { speed, stands } = progressOf({ handback: { ...MOVING, etaMs: null }, link: 'up' }, 'EMERGENCY');
+    expect(stands).toBe(false);
+    expect(speed).toContain('nothing is handed over in EMERGENCY');
+  });
+
+  test('an old copy never says that main has every fact', () => {
+    const handback = { ...MOVING, waiting: 0, etaMs: 0, oldCopy: true };
+    expect(progressOf({ handback, link: 'up' }, 'STANDBY')).toMatchObject({
+      speed: 'stands: this file is an old copy',
+      stands: true,
+    });
+  });
+
+  test('by file no count says that nothing is left: trades that are in no file are not counted', () => {
+    expect(byFileWords({ ...MOVING, waiting: 0 })).toContain('trades that are in none yet');
+    expect(byFileWords({ ...MOVING, waiting: 1_200 })).toBe(
+      '1,200 trades in files wait for main’s acknowledgement',
+    );
+  });
 
   test('a place names its epoch only where there was more than one', () => {
     expect(placeWords(at(1_204))).toBe('#1,204');

@@ -7,14 +7,18 @@ import { Outcome } from '#renderer/look/said.tsx';
 import { placeWords } from './progress-words.ts';
 
 const WANTED = 'SIGN';
+const ENDS =
+  'This ends the handback: the desk goes to STANDBY and main is the authority. What comes later makes a supplement.';
+const SUPPLEMENTS = 'The handback has ended; this covers what came after its certificate.';
 
 /** What is signed is read once more before it is; it ends the handback. */
 export function SignDialog(props: {
   readonly shown: SyncShown;
+  readonly supplement: boolean;
   readonly onClose: () => void;
   readonly onSigned: (id: string) => void;
 }) {
-  const { handback, reconciled, doubleCloses, certificates } = props.shown;
+  const { handback, reconciled, doubleCloses } = props.shown;
   const [typed, setTyped] = useState('');
   const { doing, run } = useCommand<SyncShown>();
   const ready = typed === WANTED && doing.state !== 'asked';
@@ -26,7 +30,7 @@ export function SignDialog(props: {
     else props.onSigned(newest.id);
   };
   const lines: readonly (readonly [string, string, boolean])[] = [
-    ['Every fact is durable at main, up to', placeWords(handback.acked), true],
+    ['Main has every fact, up to', placeWords(handback.acked), true],
     [
       'Rows compared',
       reconciled === null
@@ -36,13 +40,13 @@ export function SignDialog(props: {
     ],
     [
       'Closed twice, and named in it',
-      doubleCloses.length === 0 ? 'none' : `✖ ${quantity(doubleCloses.length)} rows`,
+      doubleCloses.length === 0 ? 'none' : `✖ ${quantity(doubleCloses.length)} of main’s orders`,
       doubleCloses.length === 0,
     ],
   ];
   return (
     <Dialog
-      title={certificates.length > 0 ? 'Sign the supplement' : 'Sign the certificate'}
+      title={props.supplement ? 'Sign the supplement' : 'Sign the certificate'}
       grave
       onClose={props.onClose}
     >
@@ -65,10 +69,7 @@ export function SignDialog(props: {
             ))}
           </tbody>
         </table>
-        <p>
-          This ends the handback: the desk goes to STANDBY and main is the authority. What comes later makes a
-          supplement.
-        </p>
+        <p>{props.supplement ? SUPPLEMENTS : ENDS}</p>
         <ReadBack wanted={WANTED} value={typed} onChange={setTyped} first />
         <Outcome doing={doing} />
         <button type="submit" className="grave" disabled={!ready}>

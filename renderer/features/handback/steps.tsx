@@ -4,7 +4,7 @@ import { useCommand } from '#renderer/api/command.ts';
 import { quantity } from '#renderer/look/format.ts';
 import { useKeymap } from '#renderer/look/keys.ts';
 import { Outcome } from '#renderer/look/said.tsx';
-import { placeWords, progressOf } from './progress-words.ts';
+import { byFileWords, placeWords, progressOf } from './progress-words.ts';
 
 export interface StepsProps {
   readonly shown: SyncShown;
@@ -65,7 +65,9 @@ export function Steps(props: StepsProps) {
         <p className="trust good">✓ The desk says: a certificate can be signed now.</p>
       ) : (
         <div className="band" role="status" aria-label="Not yet">
-          <strong>✖ No certificate yet. The desk says why:</strong>
+          <strong>
+            {props.mode === 'HANDBACK' ? '✖ No certificate yet' : 'No certificate now'}. The desk says why:
+          </strong>
           <ul>
             {shown.notYet.map((line) => (
               <li key={line}>{line}</li>
@@ -75,11 +77,16 @@ export function Steps(props: StepsProps) {
       )}
       {acts ? (
         <button type="button" className="grave" disabled={shown.notYet.length > 0} onClick={onSign}>
-          Sign the {shown.certificates.length > 0 ? 'supplement' : 'certificate'}…
+          Sign the {isSupplement(shown, props.mode) ? 'supplement' : 'certificate'}…
         </button>
       ) : null}
     </section>
   );
+}
+
+/** After a certificate, and before another emergency: what came later is a supplement of it. */
+export function isSupplement({ certificates }: SyncShown, mode: ModeShown['mode'] | null): boolean {
+  return certificates.length > 0 && mode === 'STANDBY';
 }
 
 function accepted({ mode }: StepsProps, key: string): Step {
@@ -87,12 +94,15 @@ function accepted({ mode }: StepsProps, key: string): Step {
   if (mode === null) return { name, state: 'unknown', text: 'not known at this moment' };
   if (mode === 'HANDBACK') return { name, state: 'done', text: 'the desk is in HANDBACK: no new runs' };
   return mode === 'STANDBY'
-    ? { name, state: 'done', text: 'the emergency is over: the desk is in STANDBY' }
+    ? { name, state: 'done', text: 'the desk is in STANDBY: main is the authority' }
     : { name, state: 'now', text: `the desk is in ${mode}: ${key} declares main back` };
 }
 
-function fenced({ shown: { fence, link } }: StepsProps): Step {
+function fenced({ shown: { fence, link }, mode }: StepsProps): Step {
   const name = 'Main holds its own orders';
+  if (mode === 'STANDBY')
+    return { name: 'Main’s own orders', state: 'done', text: 'main trades its own book: it is not held' };
+  if (mode === 'SUSPECT') return { name, state: 'now', text: 'to be asked when there is an emergency' };
   if (link === 'off')
     return { name, state: 'now', text: 'no link to ask by: RMS holds them, by the fence list (5)' };
   if (fence === null) return { name, state: 'now', text: 'not asked yet: ask it at the right' };
@@ -118,10 +128,16 @@ function working({ working: open }: StepsProps, go: () => void): Step {
   };
 }
 
-function handed({ shown }: StepsProps): Step {
+function handed({ shown, mode }: StepsProps): Step {
   const { handback } = shown;
-  const { speed, stands } = progressOf(shown);
+  const { speed, stands } = progressOf(shown, mode);
   const name = 'Main has every fact';
+  if (handback.oldCopy) return { name, state: 'wrong', text: 'this file is an old copy: see above' };
+  if (shown.link === 'off') {
+    // What is in no file is not counted; only the desk's own word says that main has all.
+    const state = shown.notYet.length === 0 ? 'done' : handback.waiting > 0 ? 'now' : 'unknown';
+    return { name, state, text: `${byFileWords(handback)} (5)` };
+  }
   if (handback.notTaken !== null) {
     return {
       name,
@@ -130,18 +146,20 @@ function handed({ shown }: StepsProps): Step {
     };
   }
   return handback.waiting === 0
-    ? { name, state: 'done', text: `durable up to ${placeWords(handback.acked)}` }
+    ? { name, state: 'done', text: `stored there up to ${placeWords(handback.acked)}` }
     : {
         name,
         state: stands ? 'wrong' : 'now',
-        text: `${quantity(handback.waiting)} wait; ${stands ? speed : 'it goes on by itself'}`,
+        text: `${quantity(handback.waiting)} wait; ${speed}`,
       };
 }
 
-function compared({ shown, acts }: StepsProps, asked: boolean, go: () => void): Step {
+function compared({ shown, mode, acts }: StepsProps, asked: boolean, go: () => void): Step {
   const { reconciled } = shown;
   const name = 'Desk, main and exchange are compared';
-  const act = acts ? (
+  // The desk compares while main takes over, and after it.
+  const may = acts && mode !== 'SUSPECT' && mode !== 'EMERGENCY';
+  const act = may ? (
     <button type="button" aria-busy={asked} onClick={go}>
       {asked ? '⋯ Comparing' : reconciled === null ? 'Compare' : 'Compare again'}
     </button>

@@ -3,7 +3,7 @@ import { istTime } from '#core/model/market-clock.ts';
 import type { ModeShown } from '#core/sync/contract.ts';
 import { useMode } from '#renderer/api/sync.ts';
 import { Dialog } from '#renderer/look/dialog.tsx';
-import { duration, words } from '#renderer/look/format.ts';
+import { duration, quantity, words } from '#renderer/look/format.ts';
 import { Trust } from '#renderer/look/said.tsx';
 import { scopeWords } from '#renderer/look/scope-words.ts';
 import { DeclareForm, type Declaring } from './declare-form.tsx';
@@ -25,6 +25,11 @@ export function ModeDialog({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={declaring === 'lost' ? 'Declare main lost' : 'Declare main back'} grave onClose={onClose}>
       <Trust seen={seen} what="the mode" />
       <Stands shown={seen.value} />
+      {declaring === 'back' && !seen.value.mainIsBack ? (
+        <p className="trust stale">
+          ⚠ This desk does not hear main on its link: be sure by other means that it is back.
+        </p>
+      ) : null}
       <SignsOfLife alive={alive} declaring={declaring} />
       {mode === 'SUSPECT' ? (
         <div className="choices" role="group" aria-label="What is declared">
@@ -108,12 +113,17 @@ function SignsOfLife({
   }
   return (
     <div className={declaring === 'lost' ? 'band bad' : 'band'} role="alert">
-      <strong>{declaring === 'lost' ? '✖ MAIN SHOWS SIGNS OF LIFE' : '● Signs of life from main'}</strong>
-      <ul>
-        {alive.map((sign) => (
-          <li key={sign}>{sign}</li>
-        ))}
-      </ul>
+      <strong>
+        {declaring === 'lost' ? '✖ MAIN SHOWS SIGNS OF LIFE' : '● Signs of life from main'}
+        {alive.length > 1 ? `: ${quantity(alive.length)}` : ''}
+      </strong>
+      <div className="band-rows">
+        <ul>
+          {alive.map((sign) => (
+            <li key={sign}>{sign}</li>
+          ))}
+        </ul>
+      </div>
       {declaring === 'lost' ? (
         <p>
           Two systems would close the same rows. The desk refuses the emergency without a code that

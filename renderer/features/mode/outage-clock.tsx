@@ -2,20 +2,34 @@ import { istTime } from '#core/model/market-clock.ts';
 import type { ModeShown } from '#core/sync/contract.ts';
 import { useMode } from '#renderer/api/sync.ts';
 import { countdown, duration } from '#renderer/look/format.ts';
+import { useKeymap } from '#renderer/look/keys.ts';
 import { useNow } from '#renderer/look/ticking.ts';
 
 type OutageShown = NonNullable<ModeShown['outage']>;
 
 /** Under the top bar while main is out, whatever the screen shows: how long, and the two marks that count. */
-export function OutageClock() {
+export function OutageClock({ onAccept }: { readonly onAccept: () => void }) {
   const seen = useMode();
   const now = useNow();
+  const keys = useKeymap();
   if (!('value' in seen) || seen.value.outage === null) return null;
-  const { outage } = seen.value;
+  const { outage, mode, mainIsBack } = seen.value;
   const clock = clockOf(outage, now);
+  // Its return is only offered: the outage counts until a person accepts it.
+  const offered = mode === 'EMERGENCY' && mainIsBack;
   return (
     <div className={`outage-clock ${clock.tone}`} role="timer" aria-label="Outage of main">
-      <strong>✖ MAIN OUT for {duration(now - outage.startedAtMs)}</strong>
+      {offered ? (
+        <>
+          <strong>● MAIN ANSWERS AGAIN</strong>
+          <button type="button" onClick={onAccept}>
+            Accept it back… <kbd>{keys['main-lost']}</kbd>
+          </button>
+        </>
+      ) : null}
+      <strong>
+        {offered ? 'outage until it is accepted:' : '✖ MAIN OUT for'} {duration(now - outage.startedAtMs)}
+      </strong>
       <span>since {istTime(outage.startedAtMs)}</span>
       {seen.state === 'stale' ? <strong>⚠ OLD</strong> : null}
       <span className="mark">

@@ -3,7 +3,7 @@ import type { SyncShown } from '#core/sync/contract.ts';
 import { istTime } from '#core/model/market-clock.ts';
 import { useSync } from '#renderer/api/sync.ts';
 import type { Seen } from '#renderer/api/query.ts';
-import { duration, words } from '#renderer/look/format.ts';
+import { duration, quantity, words } from '#renderer/look/format.ts';
 
 interface Said {
   readonly tone: 'good' | 'warn' | 'bad' | 'dim';
@@ -16,10 +16,7 @@ export function MainLink({ seen, now }: { readonly seen: DeskStatus; readonly no
   const sync = useSync();
   const lines: readonly Said[] = [
     mainSaid(seen, now),
-    {
-      tone: seen.factsNotHandedBack > 0 ? 'warn' : 'dim',
-      text: `${seen.factsNotHandedBack} facts not handed back`,
-    },
+    waitingSaid(seen, sync),
     linkSaid(sync),
     {
       tone: seen.journal.writable ? 'dim' : 'bad',
@@ -48,8 +45,20 @@ function mainSaid({ main: { state, sinceMs } }: DeskStatus, now: number): Said {
     : { tone: 'bad', text: `✖ main ${words(state)}${age}` };
 }
 
+/** By file only the files count, not the facts of the log; trades that are in no file yet are counted by nobody. */
+function waitingSaid({ factsNotHandedBack }: DeskStatus, sync: Seen<SyncShown>): Said {
+  if (!('value' in sync) || sync.value.link !== 'off') {
+    const tone = factsNotHandedBack > 0 ? 'warn' : 'dim';
+    return { tone, text: `${quantity(factsNotHandedBack)} facts not handed back` };
+  }
+  const { waiting } = sync.value.handback;
+  return waiting === 0
+    ? { tone: 'dim', text: 'handed back by file' }
+    : { tone: 'warn', text: `${quantity(waiting)} trades in files wait for main` };
+}
+
 const LINKS: Readonly<Record<SyncShown['link'], Pick<Said, 'tone' | 'text'>>> = {
-  off: { tone: 'warn', text: '■ no main configured: by file' },
+  off: { tone: 'warn', text: '■ no link to main here' },
   connecting: { tone: 'warn', text: '◌ link connecting' },
   up: { tone: 'dim', text: '● link up' },
   down: { tone: 'bad', text: '✖ link DOWN' },

@@ -11,11 +11,18 @@ import { scopeWords } from '#renderer/look/scope-words.ts';
 import { useNow } from '#renderer/look/ticking.ts';
 import { MainLink } from './main-link.tsx';
 
-const MODES: Readonly<Record<DeskStatus['mode'], { readonly sign: string; readonly tells: string }>> = {
-  STANDBY: { sign: '●', tells: 'Main is up. This desk watches and does not trade.' },
-  SUSPECT: { sign: '?', tells: 'Main may be lost. Declare it lost to trade.' },
-  EMERGENCY: { sign: '!', tells: 'Main is lost. This desk trades to close.' },
-  HANDBACK: { sign: '⇄', tells: 'Main is back. Handing over; no new runs.' },
+interface ModeSaid {
+  readonly sign: string;
+  readonly tells: string;
+  /** Only an emergency has a scope, and its handback. */
+  readonly covers: boolean;
+}
+
+const MODES: Readonly<Record<DeskStatus['mode'], ModeSaid>> = {
+  STANDBY: { sign: '●', tells: 'Main is up. This desk watches and does not trade.', covers: false },
+  SUSPECT: { sign: '?', tells: 'Main may be lost. Declare it lost to trade.', covers: false },
+  EMERGENCY: { sign: '!', tells: 'Main is lost. This desk trades to close.', covers: true },
+  HANDBACK: { sign: '⇄', tells: 'Main is back. Handing over; no new runs.', covers: true },
 };
 
 /** Below this the countdown shouts. */
@@ -49,14 +56,14 @@ export function TopBar(props: {
         type="button"
         className="mode"
         onClick={props.onMode}
-        title={`${mode.tells} ${seen.modeWhy}. Covers ${scope}.`}
+        title={`${mode.tells} ${seen.modeWhy}.${mode.covers ? ` Covers ${scope}.` : ''}`}
       >
         <span className="mode-name">
           <span aria-hidden="true">{mode.sign} </span>
           {seen.mode}
         </span>
         <span className="mode-scope">
-          <kbd>{keys['main-lost']}</kbd> {scope}
+          <kbd>{keys['main-lost']}</kbd> {mode.covers ? `covers ${scope}` : 'does not trade'}
         </span>
         <span className="mode-scope">since {istTime(seen.modeSinceMs)}</span>
       </button>
