@@ -178,7 +178,8 @@ function accountsOf({ orders, squareOff }: Services, touched: Touched): readonly
   return found;
 }
 
-const SUMMARY_MAX = 400;
+/** Characters: twice what a scope of the most accounts takes, so that a second person reads the whole of it. */
+const SUMMARY_MAX = 1_000_000;
 
 /** What a second person reads before agreeing. Inputs of such calls hold no secret. */
 function textOf({ squareOff }: Services, call: string, input: unknown): string {

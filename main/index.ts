@@ -21,7 +21,7 @@ protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: 
 /** Electron's host: one desk, one window, one tray icon. A hidden window does not stop a run; Quit does. */
 async function start(): Promise<void> {
   const data = dataFolder(process.env, process.platform);
-  const world = await deskWorld(data);
+  const world = await deskWorld(data, process.env['LIFEBOAT_WITH_MAIN'] === '1');
   const secrets = await deskSecrets(data, world.simulated);
   if (!secrets.ok) throw new Error(`${secrets.refusal.text} (${secrets.refusal.reason})`);
   const host = createHost({

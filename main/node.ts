@@ -14,11 +14,12 @@ import { deskWorld } from './world.ts';
 /** Version of this build, journalled at each start. */
 const BUILD = 'lifeboat 0.1.0';
 
-const HELP = `npm start -- [--port N] [--no-open]
+const HELP = `npm start -- [--port N] [--no-open] [--with-main]
 
 Starts the desk and prints the address of its screen. With a desk.json in the data folder (LIFEBOAT_DATA, else the system's place for application data)
 it talks to the exchanges named there, and while nobody may sign in the address carries the code of the first run;
-without a desk.json it starts a simulated exchange with a seeded book, and prints how to sign in.`;
+without a desk.json it starts a simulated exchange with a seeded book, and prints how to sign in. --with-main: beside it a
+stand-in for the main system, which the desk follows until you stop it, and to which it hands everything back.`;
 
 /** Starts everything, prints where the screen is, and stops all of it on Ctrl-C. */
 async function start(): Promise<number> {
@@ -26,6 +27,7 @@ async function start(): Promise<number> {
     options: {
       port: { type: 'string' },
       'no-open': { type: 'boolean' },
+      'with-main': { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -41,9 +43,10 @@ async function start(): Promise<number> {
   const data = dataFolder(process.env, process.platform);
   const stopped = stopAsked();
   buildScreen();
-  if (values['no-open'] !== true && openElectron(data)) return await stopped.then(() => 0);
+  if (values['no-open'] !== true && openElectron(data, values['with-main']))
+    return await stopped.then(() => 0);
 
-  const world = await deskWorld(data);
+  const world = await deskWorld(data, values['with-main']);
   try {
     return await runDesk(data, world, { port, open: values['no-open'] !== true, stopped });
   } finally {
@@ -101,10 +104,22 @@ async function announce(
   const kind = world.simulated ? 'SIMULATED exchange, nothing real is traded' : 'live';
   console.log(`Lifeboat desk ${world.deskConfig.desk}: ${kind}`);
   console.log(`Data: ${data}`);
-  for (const line of persons) console.log(line);
+  for (const line of [...persons, ...mainLines(world)]) console.log(line);
   if (web.fingerprint !== null) console.log(`Certificate: SHA-256 ${web.fingerprint}`);
   console.log(`Screen${setupCode === null ? '' : ' (this address makes the first admin, once)'}: ${address}`);
   if (web.open) openBrowser(address);
+}
+
+/** How a person loses the stand-in for main, and gets it back. */
+function mainLines({ mainControl }: World): readonly string[] {
+  if (mainControl === null) return [];
+  const does = (name: string): string =>
+    `  curl -d '{"do":"scenario","name":"${name}"}' http://127.0.0.1:${mainControl}/`;
+  return [
+    'Main is a stand-in. It falls silent, and it is there again (docs/main-protocol.md has more scenarios):',
+    does('frozen'),
+    does('healthy'),
+  ];
 }
 
 /** Where the command line finds the running desk; readable by this user only. */

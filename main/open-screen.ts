@@ -13,12 +13,12 @@ function electronBinary(): string | null {
 }
 
 /** Opens the desk in Electron where its runtime is installed and there is a display. False when it is not. */
-export function openElectron(data: string): boolean {
+export function openElectron(data: string, withMain: boolean): boolean {
   const binary = electronBinary();
   if (binary === null || !hasDisplay()) return false;
   const child = spawn(binary, [join(import.meta.dirname, '..')], {
     stdio: 'inherit',
-    env: { ...process.env, LIFEBOAT_DATA: data },
+    env: { ...process.env, LIFEBOAT_DATA: data, ...(withMain ? { LIFEBOAT_WITH_MAIN: '1' } : {}) },
   });
   child.once('exit', (code) => process.exit(code ?? 0));
   return true;

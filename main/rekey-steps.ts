@@ -24,6 +24,7 @@ export interface Asked {
   readonly database: boolean;
   readonly tokens: boolean;
   readonly venueUser: string | null;
+  readonly mainToken: boolean;
   readonly telephoneKeyFile: string | null;
   readonly to: Keeper | null;
 }
@@ -51,7 +52,9 @@ export async function rekeySteps(asked: Asked, say: Say): Promise<Done> {
     asked.database &&
       (async () => told(await rotateKey({ path, secrets, randomBytes }), say, `${path} has a new key`)),
     asked.tokens && (() => newTokenKey(secrets, say)),
-    venueUser !== null && (() => keepVenuePassword(venueUser, secrets, options, say)),
+    venueUser !== null &&
+      (() => keepLine(`venue-password:${venueUser}`, `the password of ${venueUser}`, secrets, options, say)),
+    asked.mainToken && (() => keepLine('main-token', "this desk's token at main", secrets, options, say)),
     telephoneKeyFile !== null && (() => keepTelephoneKey(telephoneKeyFile, secrets, options, say)),
     to !== null && (() => move(to, master, options, say)),
   ];
@@ -110,23 +113,23 @@ async function newTokenKey(secrets: Secrets, say: Say): Promise<Done> {
   return DONE;
 }
 
-async function keepVenuePassword(
-  user: string,
+/** A secret of one line that somebody else gave out: asked for at the terminal, else read from standard input. */
+async function keepLine(
+  name: string,
+  what: string,
   secrets: Secrets,
   options: SecretsOptions,
   say: Say,
 ): Promise<Done> {
   const { terminal } = options;
-  const password =
-    terminal === null
-      ? passphraseOf('0')
-      : lineOf((await terminal.ask(`Password of ${user}: `)) ?? Buffer.of());
-  if (password === null) {
-    const text = `the password of ${user} is one line of at most ${PASSPHRASE_BYTES_MAX} bytes`;
-    return refuse({ reason: 'password-unreadable', text });
+  const line =
+    terminal === null ? passphraseOf('0') : lineOf((await terminal.ask(`${what}: `)) ?? Buffer.of());
+  if (line === null) {
+    const text = `${what} is one line of at most ${PASSPHRASE_BYTES_MAX} bytes`;
+    return refuse({ reason: 'line-unreadable', text });
   }
-  await secrets.set(`venue-password:${user}`, password);
-  say(`the password of ${user} is kept`);
+  await secrets.set(name, line);
+  say(`${what} is kept`);
   return DONE;
 }
 

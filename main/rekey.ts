@@ -19,6 +19,7 @@ const HELP = `npm run rekey -- WHAT [--data DIR]      of a stopped desk; without
   --database             encrypts the journal with a new key
   --tokens               a new key for tokens: every client signs in anew
   --venue-password USER  keeps the logon password of a venue's user: asked for, or read from standard input
+  --main-token           keeps this desk's token at main: asked for, or read from standard input
   --telephone-key FILE   keeps the key that headquarters shares for codes over the telephone
   --to passphrase        puts the keys under a passphrase, or under another one
   --to keychain          puts the keys in the system's keychain
@@ -59,6 +60,7 @@ function argumentsOf(argv: readonly string[]): Asked | string {
         database: { type: 'boolean', default: false },
         tokens: { type: 'boolean', default: false },
         'venue-password': { type: 'string' },
+        'main-token': { type: 'boolean', default: false },
         'telephone-key': { type: 'string' },
         to: { type: 'string' },
         help: { type: 'boolean' },
@@ -76,11 +78,12 @@ function argumentsOf(argv: readonly string[]): Asked | string {
       database,
       tokens,
       venueUser: values['venue-password'] ?? null,
+      mainToken: values['main-token'],
       telephoneKeyFile: values['telephone-key'] ?? null,
       to: keeper,
     };
-    const nothing = !encrypt && !database && !tokens && to === undefined;
-    if (nothing && asked.venueUser === null && asked.telephoneKeyFile === null) return 'nothing is asked for';
+    const isKept = asked.mainToken || asked.venueUser !== null || asked.telephoneKeyFile !== null;
+    if (!isKept && !encrypt && !database && !tokens && to === undefined) return 'nothing is asked for';
     return asked;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -10,7 +10,9 @@ import { openWorld, seededBook } from './world.ts';
 /**
  * A world for a desk to live in: a seeded book as files, and the drill's exchange. `--data DIR` holds it; the same
  * folder again goes on with it. Prints one line of JSON when it is ready:
- * `{deskConfig, clockOffsetMs, files: {instruments, accounts, positions, pendingOrders, shortfall}}`.
+ * `{deskConfig, clockOffsetMs, files: {instruments, accounts, positions, pendingOrders, shortfall}, main}`; with
+ * `--with-main` there is also the stand-in for main: no files then, and `main: {token, control}`, the desk's word to it and
+ * the port of its control.
  * A line on its standard input says where the desk is, `{url, setupCode}`: the two persons of this world are made
  * there, if they are not, and the answer is a line `{persons}` or, where the desk does not let them in, `{refused}`.
  * Stops at SIGTERM, SIGINT, or when its standard input ends (its starter is gone).
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     positions: { type: 'string', default: '240' },
     seed: { type: 'string', default: '7' },
     rate: { type: 'string', default: '100' },
+    'with-main': { type: 'boolean', default: false },
   },
 });
 if (values.data === undefined) throw new Error('--data DIR is needed');
@@ -62,6 +65,7 @@ const opening = openWorld({
   burstMax: 100,
   withLink: false,
   gateway: null,
+  ...(values['with-main'] ? { main: { wireFaults: [] } } : {}),
   failed: (error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
@@ -72,7 +76,11 @@ const { book: _book, ...files } = world.file.files;
 const { clockOffsetMs } = world.file;
 // A person sits at this desk: the waits that the product ships, not those of a rehearsal in a hurry.
 const deskConfig = { ...world.config, policy: {}, identity: {} };
-process.stdout.write(`${JSON.stringify({ deskConfig, clockOffsetMs, files })}\n`);
+// Where main is, the day's files come from there.
+const main = world.main === null ? null : { token: world.desks[0]?.token ?? '', control: world.main.control };
+process.stdout.write(
+  `${JSON.stringify({ deskConfig, clockOffsetMs, files: main === null ? files : {}, main })}\n`,
+);
 
 /** The persons sign out again: who sits down at this desk signs in. */
 async function personsAt(line: string): Promise<object> {

@@ -205,6 +205,9 @@ describe('other keys', () => {
     });
     expect(password).toMatchObject({ status: 0 });
     expect(await desk.secrets.get('venue-password:LIFEBOAT01')).toEqual(Buffer.from('let me in'));
+    const token = await runNode([REKEY, '--data', desk.data, '--main-token'], { input: 'of this desk\n' });
+    expect(token).toMatchObject({ status: 0 });
+    expect(await desk.secrets.get('main-token')).toEqual(Buffer.from('of this desk'));
     const file = join(desk.data, 'telephone-key.json');
     const key = Buffer.alloc(32, 9);
     writeFileSync(
@@ -218,5 +221,6 @@ describe('other keys', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('lifeboat-key', 'other'));
     expect(await desk.rekey('--telephone-key', file)).toMatchObject({ status: 1 });
     expect(await desk.rekey('--venue-password', 'X')).toMatchObject({ status: 1 });
+    expect(await desk.rekey('--main-token')).toMatchObject({ status: 1 });
   });
 });

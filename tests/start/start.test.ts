@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { plainVenue } from '#drill/world/desk-config.ts';
 import { makeBook } from '#drill/book/make.ts';
+import { seatPersons } from '#drill/world/seats.ts';
 
 /** `npm start`, as far as a terminal shows it. */
 const NODE = join(import.meta.dirname, '..', '..', 'main', 'node.ts');
@@ -17,9 +18,9 @@ interface Started {
 }
 
 /** Resolves when the address of the screen is printed. */
-async function start(data: string, passphrase?: string): Promise<Started> {
+async function start(data: string, passphrase?: string, ...more: readonly string[]): Promise<Started> {
   const given = passphrase === undefined ? {} : { LIFEBOAT_PASSPHRASE_FD: '3' };
-  const child = spawn(process.execPath, [NODE, '--no-open'], {
+  const child = spawn(process.execPath, [NODE, '--no-open', ...more], {
     env: { ...process.env, LIFEBOAT_DATA: data, ...given },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
@@ -53,6 +54,12 @@ function dataFolder(): string {
   return join(folder, 'data');
 }
 
+/** The simulated world's own files in the data folder of the desk. */
+const worldOf = ({ lines }: Started, name: string): string =>
+  join(lines.find((line) => line.startsWith('Data: '))?.slice('Data: '.length) ?? '', 'simulation', name);
+const personsOf = (desk: Started): string => worldOf(desk, 'persons.json');
+const offsetOf = (desk: Started): number =>
+  (JSON.parse(readFileSync(worldOf(desk, 'world.json'), 'utf8')) as { clockOffsetMs: number }).clockOffsetMs;
 const screenOf = ({ lines }: Started): string => lines.find((line) => line.startsWith('Screen')) ?? '';
 
 describe('npm start', () => {
@@ -72,6 +79,33 @@ describe('npm start', () => {
     const second = await start(data);
     expect(personsIn(second)).toEqual(persons);
     expect(await second.stop()).toBe(0);
+  });
+
+  it('with main: the desk follows it, and the printed lines stop it and bring it back', async () => {
+    const desk = await start(dataFolder(), undefined, '--with-main');
+    const url = screenOf(desk).replace('Screen: ', '');
+    const [silence, life] = desk.lines.filter((line) => line.includes('curl'));
+    const does = async (line = ''): Promise<void> => {
+      const [, body = '', at = ''] = /-d '(.*)' (http.*)/.exec(line) ?? [];
+      expect(await (await fetch(at, { method: 'POST', body })).json()).toMatchObject({ ok: true });
+    };
+    const isReady = { url, setupCode: null };
+    const seats = await seatPersons(isReady, {
+      path: personsOf(desk),
+      now: () => Date.now() + offsetOf(desk),
+    });
+    const { dealer } = seats.doors(url);
+    const modeIs = async (mode: string): Promise<void> => {
+      const now = async (): Promise<string> => (await dealer.mode.get()).mode;
+      await expect.poll(now, { timeout: 60_000, interval: 500 }).toBe(mode);
+    };
+    await modeIs('STANDBY');
+    expect((await dealer.sync.status()).book).toMatchObject({ stale: false });
+    await does(silence);
+    await modeIs('SUSPECT');
+    await does(life);
+    await modeIs('STANDBY');
+    expect(await desk.stop()).toBe(0);
   });
 
   it('gives a real desk without a user the code of its first run, and no made-up person', async () => {
