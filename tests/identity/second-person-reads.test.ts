@@ -12,8 +12,7 @@ it('a second person reads the whole of what they are to agree to, however long i
   await staff.asha.enter(asha);
   await staff.bala.enter(bala);
   const reason = `main is back, ${'and this goes on and on '.repeat(20)}`.trim();
-  const asked = outcome(asha.mode.declareBack({ reason }));
-  expect(await asked).toBe('second-person-needed');
+  expect(await outcome(asha.mode.declareBack({ reason }))).toBe('second-person-needed');
   const [asking] = (await bala.approvals.list()).approvals;
-  expect(asking?.text).toBe(`mode.declareBack ${JSON.stringify({ reason })}`);
+  expect(JSON.parse(asking?.text.replace('mode.declareBack ', '') ?? '')).toMatchObject({ reason });
 });
