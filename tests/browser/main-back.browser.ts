@@ -25,6 +25,9 @@ test('main’s return is offered in an emergency, and nothing is said to be hand
   desk.sync.outageForMs = 120_000;
   desk.sync.doubleCloses = fakeDoubleCloses();
   await open(page, context);
+  // The book is old by rule now: that is no alarm.
+  await expect(page.getByText(/main’s book is of \d\d:\d\d/)).toBeVisible();
+  await expect(page.getByText('BOOK STALE')).toHaveCount(0);
   const clock = page.getByRole('timer', { name: 'Outage of main' });
   await expect(clock).toContainText('✖ MAIN OUT');
   const strip = page.getByRole('status', { name: 'Handback' });

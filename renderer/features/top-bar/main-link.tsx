@@ -25,7 +25,7 @@ export function MainLink({ seen, now }: { readonly seen: DeskStatus; readonly no
         : '✖ JOURNAL NOT WRITABLE: nothing is sent',
       title: seen.journal.hash,
     },
-    bookSaid(sync, now),
+    bookSaid(seen, sync, now),
   ];
   return (
     <div className="main-link" aria-label="Main">
@@ -71,11 +71,17 @@ function linkSaid(sync: Seen<SyncShown>): Said {
   return { ...LINKS[link], text: `${LINKS[link].text}${since}`, title: linkText };
 }
 
-/** A book that is old says so in words: exits by it close what main may have closed already. */
-function bookSaid(sync: Seen<SyncShown>, now: number): Said {
+/**
+ * A book that is old says so in words: exits by it close what main may have closed already. In an emergency no book is
+ * taken from main, and until the certificate none is: there it is only told of when the last one is.
+ */
+function bookSaid({ mode }: DeskStatus, sync: Seen<SyncShown>, now: number): Said {
   if (!('value' in sync)) return { tone: 'warn', text: '? book not known' };
   const { book } = sync.value;
   if (book === null) return { tone: 'warn', text: '⚠ no book from main' };
+  if (mode === 'EMERGENCY' || mode === 'HANDBACK') {
+    return { tone: 'dim', text: `main’s book is of ${istTime(book.asOfMs)}`, title: book.text };
+  }
   const age = duration(now - book.asOfMs);
   return book.stale
     ? { tone: 'bad', text: `⚠ BOOK STALE: ${age} old`, title: book.text }
