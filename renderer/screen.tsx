@@ -20,6 +20,7 @@ import { ModeDialog } from './features/mode/mode-dialog.tsx';
 import { OutageClock } from './features/mode/outage-clock.tsx';
 import { NetPosition, rowIdOf } from './features/net-position/net-position.tsx';
 import { Orders } from './features/orders/orders.tsx';
+import { NotReady } from './features/readiness/not-ready.tsx';
 import { pauseLiveRun } from './features/run/pause.ts';
 import { RunStrip } from './features/run/run-strip.tsx';
 import { RunView } from './features/run/run-view.tsx';
@@ -98,6 +99,7 @@ export function Screen() {
         <OutageClock onAccept={() => setAsked('main-lost')} />
         {now === 'handback' ? null : <HandbackStrip onOpen={() => setView('handback')} />}
         <ToAgree onOpen={() => setView('approvals')} />
+        <NotReady />
         <RunStrip onOpen={() => setView('run')} />
       </div>
       <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />

@@ -78,7 +78,11 @@ export function checksOf(view: ReadinessView): readonly ReadinessCheck[] {
     said('persons', personsText(view), 'Enough persons are here to let an exit go.'),
     said('exchange-ids', exchangeIdsText(view), 'Each exchange has somebody who may send to it.'),
     said('doubts', doubtsText(view), 'Nothing of an earlier day is in doubt.'),
-    said('not-handed-back', handbackText(view), 'Main has the facts of all earlier days.'),
+    said(
+      'not-handed-back',
+      handbackText(view),
+      main === null ? 'No file waits for main to acknowledge it.' : 'Main has the facts of all earlier days.',
+    ),
   ];
 }
 
