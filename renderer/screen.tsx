@@ -98,9 +98,7 @@ export function Screen() {
         {me?.role === 'admin' ? <Alarm /> : null}
         <OutageClock onAccept={() => setAsked('main-lost')} />
         {now === 'handback' ? null : <HandbackStrip onOpen={() => setView('handback')} />}
-        <ToAgree onOpen={() => setView('approvals')} />
-        <NotReady />
-        <RunStrip onOpen={() => setView('run')} />
+        <WaitingStrips />
       </div>
       <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />
       <main>
@@ -135,6 +133,17 @@ export function Screen() {
       ) : null}
       <SecondPerson />
     </div>
+  );
+}
+
+/** What waits for somebody, under the top bar of every view. */
+function WaitingStrips() {
+  return (
+    <>
+      <ToAgree onOpen={() => setView('approvals')} />
+      <NotReady />
+      <RunStrip onOpen={() => setView('run')} />
+    </>
   );
 }
 

@@ -56,7 +56,7 @@ function clockedHost() {
   return {
     host: clocked,
     errors,
-    jump(ms: number): void {
+    jump: (ms: number): void => {
       clock.aheadMs += ms;
       for (const tick of ticks) tick();
     },
