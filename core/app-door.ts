@@ -11,6 +11,7 @@ import type { AnyRefusal, PersonsAsked } from './router-persons.ts';
 import type { Parts, Services } from './app-services.ts';
 import { countdowns } from './desk/countdown.ts';
 import { createDesk } from './desk/service.ts';
+import type { DeskDeps } from './desk/service.ts';
 import { createExchangeCalls } from './exchange/service-calls.ts';
 import type { AppRouter } from './router.ts';
 import type { Session } from './sessions/port.ts';
@@ -20,7 +21,7 @@ import { scopeWords } from './sync/domain-scope.ts';
 import { createRouter } from './router.ts';
 
 /** The one door over all services. */
-export function buildRouter(parts: Parts, services: Services): AppRouter {
+export function buildRouter(parts: Parts, services: Services, readiness: DeskDeps['readiness']): AppRouter {
   const { host, journal } = parts;
   const { exchange, identity, instruments, orders, pendingFiles, squareOff } = services;
   const accountOfOrder = (orderId: string): string | null =>
@@ -30,6 +31,7 @@ export function buildRouter(parts: Parts, services: Services): AppRouter {
     journal,
     host,
     status: () => statusOf(parts, services),
+    readiness,
     visible: ({ fact }, viewer) => isVisible(fact, viewer, names),
   });
   return createRouter(

@@ -154,7 +154,7 @@ const BREAK_GLASS: User = {
  * that of doubts, and what only admins do takes two of them, from the day on which there were two. (With one of them gone,
  * the other agrees with the sealed credential.)
  */
-function needs(
+export function needs(
   { identity, policy, personsForDoubt }: DeskConfig,
   twoAdmins: boolean,
   action: Action,

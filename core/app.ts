@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { buildRouter, webDeps } from './app-door.ts';
+import { buildReadiness } from './app-readiness.ts';
 import {
   databaseKey,
   sealingKey,
@@ -78,8 +79,9 @@ export async function createApp(
     mainToken: await mainToken(host),
   };
   const services = buildServices(parts);
-  const replayed = journal.replay(projectionsOf(services));
-  return replayed.ok ? ok(assemble(parts, services)) : replayed;
+  const readiness = buildReadiness(parts, services);
+  const replayed = journal.replay([...projectionsOf(services), readiness.projection]);
+  return replayed.ok ? ok(assemble(parts, services, readiness)) : replayed;
 }
 
 /** In the order in which one may read what another has taken in. */
@@ -104,11 +106,13 @@ function projectionsOf(services: Services) {
   ];
 }
 
-function assemble(parts: Parts, services: Services) {
+type ReadinessService = ReturnType<typeof buildReadiness>;
+
+function assemble(parts: Parts, services: Services, readiness: ReadinessService) {
   const { journal } = parts;
   const { orders, identity } = services;
-  const router = buildRouter(parts, services);
-  const engine = createEngine(parts, services);
+  const router = buildRouter(parts, services, readiness.readiness);
+  const engine = createEngine(parts, services, readiness);
   const count = (wanted: (status: string) => boolean): number => {
     let found = 0;
     for (const order of orders.orders()) if (wanted(order.status)) found += 1;
@@ -146,7 +150,7 @@ const IN_FLIGHT: ReadonlySet<string> = new Set([
 ]);
 
 /** What runs by itself while the desk is on. */
-function createEngine({ host, config, journal }: Parts, services: Services) {
+function createEngine({ host, config, journal }: Parts, services: Services, readiness: ReadinessService) {
   const { orders, exchange, instruments, identity, main, squareOff, sync } = services;
   const stops: (() => void | Promise<void>)[] = [];
   let linksStarted = false;
@@ -188,6 +192,7 @@ function createEngine({ host, config, journal }: Parts, services: Services) {
       stops.push(orders.start());
       startLinks();
       stops.push(...identity.start(), ...main.start(), squareOff.start(), host.every(WATCH_EVERY_MS, watch));
+      stops.push(readiness.start());
     },
     /** The goodbyes of the sessions are facts: the file is let go after them. */
     async stop(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AccountFact } from './accounts/events.ts';
 import type { ApprovalFact } from './approvals/events.ts';
 import type { AuthFact } from './auth/events.ts';
+import type { DeskFact } from './desk/events.ts';
 import type { ExchangeFact } from './exchange/events.ts';
 import type { InstrumentFact } from './instruments/events.ts';
 import type { JournalFact } from './journal/events.ts';
@@ -18,6 +19,7 @@ export type Fact =
   | AccountFact
   | ApprovalFact
   | AuthFact
+  | DeskFact
   | ExchangeFact
   | InstrumentFact
   | JournalFact

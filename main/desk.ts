@@ -15,7 +15,7 @@ npm run desk -- CALL -                      JSON from standard input: the only p
   --desk URL        another desk than the one of the data folder: https, or http on this machine
   --key-file FILE   an API key in place of a sign-in; or in LIFEBOAT_API_KEY
 
-Prints the answer as JSON, a stream line by line. Status 0 answered, 1 refused, 2 misused, 3 no answer.`;
+Prints the answer as JSON, a stream line by line. Status 0 answered, 1 refused or not ready (desk.readiness), 2 misused, 3 no answer.`;
 
 const [ANSWERED, REFUSED, MISUSED, NO_ANSWER] = [0, 1, 2, 3] as const;
 
@@ -183,7 +183,7 @@ async function told(said: Said, url: string): Promise<number> {
   }
   if (!isStream(said.value)) {
     print(said.value);
-    return ANSWERED;
+    return isNotReady(said.value) ? REFUSED : ANSWERED;
   }
   try {
     for await (const item of said.value) print(item);
@@ -191,6 +191,11 @@ async function told(said: Said, url: string): Promise<number> {
   } catch (error) {
     return await told(failed(error), url);
   }
+}
+
+/** A desk that says of itself that it is not ready: whoever asks in a script at 08:45 need not read JSON. */
+function isNotReady(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'ready' in value && value.ready === false;
 }
 
 function noAnswer(why: string): number {

@@ -20,6 +20,7 @@ import { ModeDialog } from './features/mode/mode-dialog.tsx';
 import { OutageClock } from './features/mode/outage-clock.tsx';
 import { NetPosition, rowIdOf } from './features/net-position/net-position.tsx';
 import { Orders } from './features/orders/orders.tsx';
+import { NotReady } from './features/readiness/not-ready.tsx';
 import { pauseLiveRun } from './features/run/pause.ts';
 import { RunStrip } from './features/run/run-strip.tsx';
 import { RunView } from './features/run/run-view.tsx';
@@ -97,8 +98,7 @@ export function Screen() {
         {me?.role === 'admin' ? <Alarm /> : null}
         <OutageClock onAccept={() => setAsked('main-lost')} />
         {now === 'handback' ? null : <HandbackStrip onOpen={() => setView('handback')} />}
-        <ToAgree onOpen={() => setView('approvals')} />
-        <RunStrip onOpen={() => setView('run')} />
+        <WaitingStrips />
       </div>
       <Tabs tabs={tabsOf(waiting, me?.role === 'admin')} now={now} onView={setView} />
       <main>
@@ -133,6 +133,17 @@ export function Screen() {
       ) : null}
       <SecondPerson />
     </div>
+  );
+}
+
+/** What waits for somebody, under the top bar of every view. */
+function WaitingStrips() {
+  return (
+    <>
+      <ToAgree onOpen={() => setView('approvals')} />
+      <NotReady />
+      <RunStrip onOpen={() => setView('run')} />
+    </>
   );
 }
 

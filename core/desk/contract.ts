@@ -60,8 +60,39 @@ export const FeedBatch = z.object({
 });
 export type FeedBatch = z.infer<typeof FeedBatch>;
 
+/** What a desk needs to take over: one line each, in the order in which it is mended. */
+export const ReadinessCheck = z.object({
+  check: z.enum([
+    'journal',
+    'main-link',
+    'book',
+    'contracts',
+    'exchange-sessions',
+    'drop-copy',
+    'persons',
+    'exchange-ids',
+    'doubts',
+    'not-handed-back',
+  ]),
+  ok: z.boolean(),
+  text: z.string(),
+});
+export type ReadinessCheck = z.infer<typeof ReadinessCheck>;
+
+export const Readiness = z.object({
+  atMs: z.number(),
+  /** Every check is ok: should main die now, the desk can take over. */
+  ready: z.boolean(),
+  /** It has to be ready now: a trading day, from the minute of the calendar to the last close, main not declared lost. */
+  due: z.boolean(),
+  checks: z.array(ReadinessCheck),
+});
+export type Readiness = z.infer<typeof Readiness>;
+
 export const deskContract = {
   status: oc.meta({ permission: 'desk.read', accounts: 'none' }).output(DeskStatus),
+  /** Whether this desk could take over now, check by check. */
+  readiness: oc.meta({ permission: 'desk.read', accounts: 'none' }).output(Readiness),
   /**
    * Facts after a place of the journal, in order, each once, in batches; wire messages left out.
    * The first batch comes at once, even when it is empty.

@@ -1,5 +1,5 @@
 import type { TradingSessionStatus } from '#core/exchange/events.ts';
-import { isUsDaylightSaving } from '#core/model/calendar.ts';
+import { winterShift } from '#core/model/calendar.ts';
 import type { Calendar, SegmentClock } from '#core/model/calendar.ts';
 import type { Exchange, Segment } from '#core/model/instrument.ts';
 import { instantOf, istDate } from '#core/model/market-clock.ts';
@@ -43,7 +43,7 @@ function labelOf(clock: SegmentClock): string {
 
 function nextOf(clock: SegmentClock, nowMs: number): { nextAtMs: number; next: string } {
   const date = istDate(nowMs);
-  const shift = isUsDaylightSaving(date) ? 0 : clock.usWinterMinutes;
+  const shift = winterShift(clock, date);
   const moments: readonly (readonly [minute: number, next: string])[] = [
     [clock.openMinute, 'opens'],
     [clock.misCutOffMinute + shift, 'MIS cut-off'],

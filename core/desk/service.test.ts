@@ -32,6 +32,9 @@ function world() {
     status: () => {
       throw new Error('not asked');
     },
+    readiness: () => {
+      throw new Error('not asked');
+    },
     visible: (entry: Entry, { by }: { readonly by: string }) =>
       entry.fact.kind !== 'mode-changed' || by === 'asha',
   };

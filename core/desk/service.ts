@@ -3,7 +3,7 @@ import type { Host } from '#core/host.ts';
 import type { Journal } from '#core/journal/port.ts';
 import type { AccountScope } from '#core/model/scope.ts';
 import { refuse } from '#core/lib/result.ts';
-import { FEED_BATCH_MAX, type DeskStatus, type FeedBatch } from './contract.ts';
+import { FEED_BATCH_MAX, type DeskStatus, type FeedBatch, type Readiness } from './contract.ts';
 
 /** The screen learns of facts at most this often. */
 const FEED_EVERY_MS = 100;
@@ -20,6 +20,8 @@ export interface DeskDeps {
   readonly host: Pick<Host, 'now' | 'every'>;
   /** Everything of the status that other services know. */
   readonly status: () => Omit<DeskStatus, 'nowMs' | 'desk'>;
+  /** Whether this desk could take over now. */
+  readonly readiness: () => Readiness;
   /** May this follower see the fact? */
   readonly visible: (entry: Entry, follower: Follower) => boolean;
 }
@@ -62,6 +64,7 @@ export function createDesk(deps: DeskDeps) {
   return {
     handlers: {
       status: (): DeskStatus => ({ ...deps.status(), desk: deps.journal.desk, nowMs: deps.host.now() }),
+      readiness: deps.readiness,
       follow: (input: FollowInput, context: FollowContext) =>
         followers < FOLLOWERS_MAX
           ? follow(input, context)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_CALENDAR } from './calendar.ts';
 import { Exchange, Segment } from './instrument.ts';
 
 const MINUTES_A_DAY = 1440;
@@ -23,5 +24,10 @@ const Clock = z
   });
 
 /** The calendar of a desk as a person writes it: minutes from IST midnight; see calendar.ts for each field. */
-export const CalendarConfig = z.object({ clocks: z.array(Clock).min(1).max(100) });
+export const CalendarConfig = z.object({
+  clocks: z.array(Clock).min(1).max(100),
+  readinessMinute: Minute.default(DEFAULT_CALENDAR.readinessMinute),
+  holidays: z.array(z.iso.date()).max(366).default([]),
+  specialDays: z.array(z.iso.date()).max(366).default([]),
+});
 export type CalendarConfig = z.infer<typeof CalendarConfig>;

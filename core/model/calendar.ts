@@ -36,6 +36,11 @@ export interface AuctionClock {
 export interface Calendar {
   /** The first clock that fits a contract is its clock. */
   readonly clocks: readonly SegmentClock[];
+  /** By now, on a trading day, the desk must be ready: early enough before the first open to mend what is not. */
+  readonly readinessMinute: number;
+  /** Weekdays without trading, and weekend days with it (Muhurat, a budget): `YYYY-MM-DD`, each announced by circular. */
+  readonly holidays: readonly string[];
+  readonly specialDays: readonly string[];
 }
 
 /** What a contract's market takes now. */
@@ -84,6 +89,9 @@ const CASH: SegmentClock = {
  * commodities COM72699. No rule sets a cut-off for MIS: these stand before the market's own end, as brokers do.
  */
 export const DEFAULT_CALENDAR: Calendar = {
+  readinessMinute: minute(8, 45),
+  holidays: [],
+  specialDays: [],
   clocks: [
     {
       ...CASH,
@@ -264,7 +272,8 @@ function endCause(clock: SegmentClock, expires: boolean): DeadlineCause {
   return clock.auction === null ? 'segment-close' : 'closing-auction';
 }
 
-function winterShift(clock: SegmentClock, date: string): number {
+/** Minutes that are added to a clock's end and cut-off on this date. */
+export function winterShift(clock: SegmentClock, date: string): number {
   return clock.usWinterMinutes === 0 || isUsDaylightSaving(date) ? 0 : clock.usWinterMinutes;
 }
 

@@ -1,4 +1,4 @@
-import type { Instrument } from '#core/model/instrument.ts';
+import type { Exchange, Instrument, Segment } from '#core/model/instrument.ts';
 import type { AccountId, InstrumentId } from '#core/model/ids.ts';
 import type { Product } from '#core/model/product.ts';
 import type { Side } from '#core/model/side.ts';
@@ -67,6 +67,8 @@ export interface PositionsPort {
   /** The same over all products of the account in the contract. */
   closableOfContract(account: AccountId, instrumentId: InstrumentId, side: Side): number;
   products(account: AccountId, instrumentId: InstrumentId): readonly Product[];
+  /** Drop copy has every trade of today there up to now; null: it said nothing of today yet. */
+  covered(exchange: Exchange, segment: Segment): boolean | null;
   /** On the RMS margin shortfall list. */
   shortfall(account: AccountId): { readonly reference: string } | null;
 }

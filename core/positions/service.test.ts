@@ -51,6 +51,7 @@ function desk(quotes: readonly Quote[] = []) {
   });
   return {
     ...positions,
+    append,
     entries,
     overcommitted,
     hold: (rows: readonly (Partial<RowKey> & { quantity: number; carriedValueE4: number })[]) => {
@@ -239,5 +240,21 @@ describe('the margin shortfall list', () => {
       refusal: { reason: 'account-twice' },
     });
     expect([entries.length, port.shortfall(C1)]).toEqual([0, null]);
+  });
+});
+
+describe('drop copy', () => {
+  it('covers a part of the market, misses some of it, or has said nothing of today', () => {
+    const stage = desk();
+    const at = { exchange: 'NSE', segment: 'FO' } as const;
+    const told = (covered: boolean) => {
+      stage.append([{ kind: 'coverage-changed', v: 1, ...at, covered, why: 'test' }]);
+      return stage.port.covered('NSE', 'FO');
+    };
+    const rolled = { kind: 'day-rolled', v: 1, from: '2026-11-23', to: '2026-11-24' } as const;
+    expect([told(true), told(false), told(true)]).toEqual([true, false, true]);
+    expect(stage.port.covered('MCX', 'COM')).toBeNull();
+    stage.append([rolled]);
+    expect(stage.port.covered('NSE', 'FO')).toBeNull();
   });
 });

@@ -19,6 +19,7 @@ import { apply } from './domain.ts';
 import { matches, shown, summarise, type Beside } from './grid.ts';
 import type { InstrumentsPort, PositionRow, PositionsPort } from './port.ts';
 import { closableOn, contractSpan, derive } from './row.ts';
+import { segmentKey } from './snapshot.ts';
 import { importedRows, writeRows } from './store.ts';
 
 export interface PositionsRefusal {
@@ -124,6 +125,7 @@ function createPort(book: Book, overcommitted: PositionsDeps['overcommitted']): 
       return contract === null ? 0 : closableOn(contractSpan(book, contract), side);
     },
     products: (account, instrumentId) => [...(contractOf(book, account, instrumentId)?.rows.keys() ?? [])],
+    covered: (exchange, segment) => book.coverage.get(segmentKey({ exchange, segment })) ?? null,
     shortfall(account) {
       const reference = book.shortfall.byAccount.get(account);
       return reference === undefined ? null : { reference };

@@ -60,6 +60,11 @@ describe('what persons change of the configuration', () => {
     journal.close();
   });
 
+  it('takes a calendar that was kept before it had a day and an hour of readiness', () => {
+    const { clocks } = DEFAULT_CALENDAR;
+    expect(CalendarConfig.parse({ clocks })).toEqual(DEFAULT_CALENDAR);
+  });
+
   it('refuses a calendar whose segment ends before it opens', () => {
     const [first] = DEFAULT_CALENDAR.clocks;
     const wrong = { clocks: [{ ...first, openMinute: 900, continuousEndMinute: 555 }] };

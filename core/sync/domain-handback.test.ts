@@ -17,6 +17,13 @@ function twoEpochs(): Handover {
   return handover;
 }
 
+it('counts what waits up to a row, whichever epoch it is of', () => {
+  const handover = twoEpochs();
+  expect([4, 7, 9, 12].map((seq) => handover.waiting(seq))).toEqual([4, 7, 7, 9]);
+  handover.welcome([{ epoch: 1, seq: 3 }], 100, 20, 0);
+  expect([2, 5, 12].map((seq) => handover.waiting(seq))).toEqual([0, 2, 6]);
+});
+
 describe('which rows are due', () => {
   const greeted: readonly [string, acked: [number, number][], head: number, string][] = [
     ['nothing there', [], 20, 'after 0, 7 rows; waiting 17'],

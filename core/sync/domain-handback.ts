@@ -175,9 +175,9 @@ export class Handover {
     return place;
   }
 
-  /** Rows that main has not acknowledged. */
-  waiting(headSeq: number): number {
-    return this.#rowsAfter(this.acked().seq, headSeq);
+  /** Rows up to there that main has not acknowledged. */
+  waiting(throughSeq: number): number {
+    return this.#rowsAfter(this.acked().seq, throughSeq);
   }
 
   /** The place of a row of this file; before the first one it is (0, 0). */
@@ -216,10 +216,10 @@ export class Handover {
     return null;
   }
 
-  #rowsAfter(seq: number, headSeq: number): number {
+  #rowsAfter(seq: number, throughSeq: number): number {
     let rows = 0;
     for (const { first, last } of this.#spans)
-      rows += Math.max(0, (last ?? headSeq) - Math.max(seq, first - 1));
+      rows += Math.max(0, Math.min(last ?? throughSeq, throughSeq) - Math.max(seq, first - 1));
     return rows;
   }
 }

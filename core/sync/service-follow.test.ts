@@ -71,6 +71,7 @@ describe('a snapshot of main’s book', () => {
     expect(desk.port.funds('C1')).toEqual({ account: 'C1', cash: '250000.00' });
     expect(desk.port.funds('C2')).toBeNull();
     expect(desk.port.book()).toMatchObject({ book: 'B', version: 1, stale: false });
+    expect(desk.port.tradingDate()).toBe('2026-11-23');
   });
 
   it('comes as the documented files, with its time and its cut', async () => {

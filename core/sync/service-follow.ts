@@ -32,8 +32,9 @@ export interface FollowPort {
   isHome(account: string): boolean;
   /** Main's row of funds: `account, cash, collateral, used` in rupees; null when it has none. */
   funds(account: string): Readonly<Record<string, string>> | null;
-  /** For screen and readiness. */
+  /** For screen and readiness; beside it the trading date (`YYYY-MM-DD`) of which the book is, as main says. */
   book(): SyncShown['book'];
+  tradingDate(): string | null;
 }
 
 /** Rows of messages that wait for their turn. */
@@ -122,6 +123,7 @@ class Follow {
       const { book, version, asOfMs } = followed;
       return { book, version, asOfMs, stale: text !== null, text: text ?? 'as main has it' };
     },
+    tradingDate: () => this.#book.followed?.tradingDate ?? null,
   };
 
   start(): () => Promise<void> {

@@ -69,8 +69,8 @@ export function createHandback(deps: HandbackDeps) {
     projection,
     handlers: handlersOf(deps, services, shown),
     port: {
-      /** Facts that main has not got yet; by file: trades are counted by their files. */
-      waiting: (): number => folds.handover.waiting(journal.head().seq),
+      /** Facts up to there that main has not got yet; by file: trades are counted by their files. */
+      waiting: (throughSeq = journal.head().seq): number => folds.handover.waiting(throughSeq),
       status: shown,
     },
     /** After replay, when the link and the journal's followers stand. Returns the way to stop. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BrowserContext } from '@playwright/test';
 import type { Fact } from '#core/events.ts';
 import { createDesk } from '#core/desk/service.ts';
-import type { DeskStatus } from '#core/desk/contract.ts';
+import type { DeskStatus, ReadinessCheck } from '#core/desk/contract.ts';
 import type { Journal } from '#core/journal/port.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import { VenueId } from '#core/model/ids.ts';
@@ -44,6 +44,8 @@ export async function startFakeDesk(options: FakeDeskOptions) {
     mode: 'SUSPECT' as DeskStatus['mode'],
     broken: false,
     run: 'none' as 'none' | 'running' | 'paused',
+    /** What fails of the readiness. */
+    notReady: [] as ReadinessCheck[],
   };
   const bare = () => refuse({ reason: 'not-here', text: 'A fake desk does not do this.' });
   const startedNow = now();
@@ -52,6 +54,12 @@ export async function startFakeDesk(options: FakeDeskOptions) {
     journal,
     host,
     status: () => statusOf(state.mode, journal, now()),
+    readiness: () => ({
+      atMs: now(),
+      ready: state.notReady.length === 0,
+      due: state.mode === 'STANDBY' || state.mode === 'SUSPECT',
+      checks: [{ check: 'journal', ok: true, text: 'The journal takes facts.' }, ...state.notReady],
+    }),
     visible: () => true,
   });
   const append = (fact: Fact): void => {

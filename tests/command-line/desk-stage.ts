@@ -34,6 +34,7 @@ const calls = {
     who: own.output(z.object({ by: z.string() })),
     big: own.output(z.object({ sum: z.bigint() })),
     count: own.input(z.object({ to: z.int() })).output(eventIterator(z.int())),
+    ready: own.input(z.object({ is: z.boolean() })).output(z.object({ ready: z.boolean() })),
     add: own.input(z.object({ a: z.int(), b: z.int() })).output(z.object({ sum: z.int() })),
   },
 };
@@ -85,6 +86,7 @@ function handlersOf(memory: Memory): Handlers<typeof calls> {
       count: async function* ({ to }) {
         for (let n = 1; n <= to; n += 1) yield n;
       },
+      ready: ({ is }) => ({ ready: is }),
       add: ({ a, b }) => (a === 13 ? refuse({ reason: 'unlucky', text: 'Not with 13.' }) : { sum: a + b }),
     },
   };

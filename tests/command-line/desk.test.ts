@@ -58,6 +58,18 @@ describe('the command line', () => {
     expect((await it.run(['sign-out'])).status).toBe(1);
   });
 
+  it('ends with 1 when what answers is not ready, and says the answer all the same', async () => {
+    const it = await desk();
+    const env = { LIFEBOAT_API_KEY: 'lb_good' };
+    for (const [is, status] of [
+      [true, 0],
+      [false, 1],
+    ] as const) {
+      const ran = await it.run(['sums.ready', JSON.stringify({ is })], { env });
+      expect(ran).toMatchObject({ status, output: `{"ready":${is}}\n` });
+    }
+  });
+
   it('takes a recovery code in place of the authenticator', async () => {
     const it = await desk();
     expect((await it.run(SIGN_IN, { factors: 'correct horse\nabcd-efgh' })).status).toBe(0);

@@ -59,6 +59,7 @@ export function createBook(positions: readonly PositionRow[], orderOf: (orderId:
       return closingSide(net) === side ? Math.abs(net) : 0;
     },
     products: (account, instrumentId) => ofContract(account, instrumentId).map((row) => row.product),
+    covered: () => null,
     shortfall: () => null,
   };
   return { port, projection };
