@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     // Whole drills go on side by side in one file: they wait more than they work.
-    maxConcurrency: 4,
+    maxConcurrency: 3,
     projects: [
       {
         test: {

@@ -5,7 +5,7 @@ import { CLEAN, freshSeed, runDrill } from './run-drill.ts';
 
 const BOOK = ['--positions', '40', '--accounts', '12', '--rate', 'off'];
 
-describe('a drill', () => {
+describe.concurrent('a drill', () => {
   it('closes a book of 40 rows, and the ledger agrees', async () => {
     const end = await runDrill(...BOOK, '--seed', freshSeed('clean drill'));
     expect(end).toMatchObject({

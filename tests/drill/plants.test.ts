@@ -4,7 +4,7 @@ import { freshSeed, runDrill } from './run-drill.ts';
 
 const BOOK = ['--positions', '40', '--accounts', '12', '--rate', 'off'];
 
-describe('a desk that is broken on purpose', () => {
+describe.concurrent('a desk that is broken on purpose', () => {
   it.each(PLANTS)('is found out: %s', async (plant) => {
     const end = await runDrill(...BOOK, '--seed', freshSeed(plant), '--plant', plant);
     expect(end.report).not.toBeNull();
