@@ -199,6 +199,14 @@ export class Handover {
     return span !== undefined && seq >= span.first && (span.last === null || seq <= span.last);
   }
 
+  /** The last row up to there that is handed over; 0: there is none. */
+  lastUpTo(seq: number): number {
+    const span = this.#spans.findLast(
+      ({ first, last }) => first <= seq && (last === null || last >= first),
+    );
+    return span === undefined ? 0 : Math.min(seq, span.last ?? seq);
+  }
+
   /** A later epoch has begun and main has what it stands on: whatever else it says of this one stops nothing. */
   isOver(epoch: number): boolean {
     const last = this.#spans.find((one) => one.epoch === epoch)?.last ?? null;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openNewEpoch } from '#core/journal/open.ts';
 import { isSignedBy, signerOf } from '#core/journal/signer.ts';
+import { openSqlite } from '#core/journal/sqlite.ts';
 import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { scratchOptions } from '#core/journal/stage.ts';
 import { OrderId } from '#core/model/ids.ts';
@@ -265,6 +267,39 @@ describe('the certificate of a handback by file', () => {
     expect(desk.handlers.sign(undefined, ASKED)).toMatchObject({ ok: true });
     const [first, second] = desk.port.status().certificates;
     expect(second?.supplementOf).toBe(first?.id);
+  });
+});
+
+describe('a new epoch over a row that broke, in the middle of the trades of an emergency', () => {
+  /** Of the trades from seq 6 on the first stands, the second is damaged, and the rest was left with it. */
+  function broken(trades: number) {
+    const { path, line, desk } = stage(trades);
+    desk.close();
+    const sqlite = openSqlite(scratchOptions(path).path);
+    sqlite.exec("UPDATE log SET body = replace(body, '25', '26') WHERE seq = 7");
+    sqlite.close();
+    const opened = openNewEpoch(scratchOptions(path), ['asha', 'ravi']);
+    if (!opened.ok) throw new Error(opened.refusal.text);
+    expect(opened.value.replay([])).toMatchObject({ ok: true });
+    opened.value.close();
+    const again = openDesk(path, line, desk.around);
+    onTestFinished(() => again.close());
+    return again;
+  }
+
+  it('can be certified: no file waits for what is not handed over', () => {
+    const desk = broken(3);
+    const [file] = files(desk);
+    expect(file?.rows).toBe(1);
+    desk.handlers.readAck({ text: ack(file?.text ?? '') }, ASKED);
+    desk.handlers.reconcile();
+    expect(desk.port.status().notYet).toEqual([]);
+  });
+
+  it('hands over what was traded later, however much was left', () => {
+    const desk = broken(FILE_ROWS_MAX + 10);
+    desk.append([filled('O1', '900', 'T-later', 5)]);
+    expect(files(desk).map(({ rows }) => rows)).toEqual([1, 1]);
   });
 });
 
