@@ -199,6 +199,11 @@ export class Handover {
     return span !== undefined && seq >= span.first && (span.last === null || seq <= span.last);
   }
 
+  /** How many rows are handed over between the places, both included. */
+  rowsBetween(opening: Place, closing: Place): number {
+    return this.#rowsAfter(opening.seq - 1, closing.seq);
+  }
+
   /** The last row up to there that is handed over; 0: there is none. */
   lastUpTo(seq: number): number {
     const span = this.#spans.findLast(

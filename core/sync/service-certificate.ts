@@ -196,7 +196,7 @@ function drawUp(parts: CertificateParts, persons: readonly string[]): Certificat
     epochs: handover.epochsBetween(opening, closing),
     opening: hashed(parts, opening),
     closing: hashed(parts, closing),
-    facts: closing.seq - opening.seq + 1,
+    facts: handover.rowsBetween(opening, closing),
     declared: emergency.declared,
     accepted: emergency.accepted,
     signedAtMs: host.now(),

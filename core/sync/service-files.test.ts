@@ -294,6 +294,11 @@ describe('a new epoch over a row that broke, in the middle of the trades of an e
     desk.handlers.readAck({ text: ack(file?.text ?? '') }, ASKED);
     desk.handlers.reconcile();
     expect(desk.port.status().notYet).toEqual([]);
+    expect(desk.handlers.sign(undefined, ASKED)).toMatchObject({ ok: true });
+    const { id = '', closing } = desk.port.status().certificates[0] ?? {};
+    const read = desk.handlers.certificate({ id });
+    // From seq 3 on, without 7 to 9, which were left.
+    expect(read.ok && JSON.parse(read.value.json)).toMatchObject({ facts: (closing?.seq ?? 0) - 3 + 1 - 3 });
   });
 
   it('hands over what was traded later, however much was left', () => {
