@@ -209,6 +209,15 @@ it.each([
   expect([handover.isOver(1), handover.isOver(2)]).toEqual([over, false]);
 });
 
+it('an epoch of which nothing is handed over is over before main has anything of it', () => {
+  const handover = new Handover();
+  handover.apply(opened(1, 1, null));
+  handover.apply(opened(2, 11, { epoch: 1, seq: 7, hash: '' }));
+  handover.apply(opened(3, 15, { epoch: 1, seq: 7, hash: '' }));
+  handover.welcome([{ epoch: 1, seq: 7 }], 100, 20, 0);
+  expect([handover.isOver(2), handover.isOver(3)]).toEqual([true, false]);
+});
+
 it('tells how fast it goes, and forgets what was before main lost data', () => {
   const speed = new Speed();
   expect(speed.perSecond()).toBe(0);

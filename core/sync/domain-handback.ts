@@ -214,8 +214,8 @@ export class Handover {
 
   /** A later epoch has begun and main has what it stands on: whatever else it says of this one stops nothing. */
   isOver(epoch: number): boolean {
-    const last = this.#spans.find((one) => one.epoch === epoch)?.last ?? null;
-    return last !== null && (this.#mains.get(epoch) ?? 0) >= last;
+    const { first = 0, last = null } = this.#spans.find((one) => one.epoch === epoch) ?? {};
+    return last !== null && (last < first || (this.#mains.get(epoch) ?? 0) >= last);
   }
 
   #next(headSeq: number): { readonly after: number; readonly to: number } | null {
