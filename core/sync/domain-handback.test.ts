@@ -156,14 +156,23 @@ describe('rows that went missing on the way', () => {
 
   it('are due again after ten seconds of silence', () => {
     const handover = sent();
-    expect([handover.stalled(10_999), handover.stalled(11_000), handover.stalled(21_000)]).toEqual([
+    expect([handover.stalled(10_999), handover.stalled(11_000), handover.stalled(11_000)]).toEqual([
       false,
       true,
       false,
     ]);
     handover.wrote(60);
-    expect(handover.stalled(21_000)).toBe(true);
+    expect([handover.stalled(20_999), handover.stalled(21_000)]).toEqual([false, true]);
   });
+});
+
+it('what is sent after a long rest is given its ten seconds', () => {
+  const handover = new Handover();
+  handover.apply(opened(1, 1, null));
+  handover.welcome([{ epoch: 1, seq: 10 }], 100, 10, 0);
+  expect(handover.stalled(60_000)).toBe(false);
+  handover.wrote(11);
+  expect([handover.stalled(60_500), handover.stalled(70_000)]).toEqual([false, true]);
 });
 
 describe('after a start, what main has since the last signed head', () => {
@@ -180,6 +189,12 @@ describe('after a start, what main has since the last signed head', () => {
     const handover = started();
     expect(handover.waiting(20)).toBe(11);
     expect(handover.due(20)).toEqual({ after: SIGNED, limit: 16 });
+  });
+
+  it('is said in messages that fit the window', () => {
+    const handover = started();
+    handover.welcome([{ epoch: 1, seq: 9 }], 4, 20, 0, () => SIGNED);
+    expect(handover.due(20)).toEqual({ after: SIGNED, limit: 4 });
   });
 
   it('is not said again when the link comes up anew, once it was', () => {

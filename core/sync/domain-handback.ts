@@ -129,9 +129,13 @@ export class Handover {
     return true;
   }
 
-  /** True when what is on its way seems lost; it is due again then. */
+  /** Asked every now and then. True when what is on its way seems lost; it is due again then. */
   stalled(nowMs: number): boolean {
-    if (!this.#live || this.#sent <= this.acked().seq) return false;
+    if (!this.#live || this.#sent <= this.acked().seq) {
+      // Main owes no word: its silence begins with what is sent next.
+      this.#progressAtMs = nowMs;
+      return false;
+    }
     if (nowMs - this.#progressAtMs < RESEND_AFTER_MS) return false;
     this.rewind(nowMs);
     return true;
@@ -147,7 +151,9 @@ export class Handover {
   /** The next rows that are due: those after `after`, at most `limit`. Null when none are, or the window is full. */
   due(headSeq: number): { readonly after: number; readonly limit: number } | null {
     if (!this.#live) return null;
-    const room = this.#window - (this.waiting(headSeq) - this.#rowsAfter(this.#sent, headSeq));
+    // Less than nothing is on its way while rows are said again.
+    const onTheWay = Math.max(0, this.waiting(headSeq) - this.#rowsAfter(this.#sent, headSeq));
+    const room = this.#window - onTheWay;
     const rest = this.#next(headSeq);
     if (rest === null) return null;
     const limit = Math.min(rest.to - rest.after, ROWS_AT_ONCE);
