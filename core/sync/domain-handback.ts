@@ -212,9 +212,7 @@ export class Handover {
 
   /** The last row up to there that is handed over; 0: there is none. */
   lastUpTo(seq: number): number {
-    const span = this.#spans.findLast(
-      ({ first, last }) => first <= seq && (last === null || last >= first),
-    );
+    const span = this.#spans.findLast(({ first, last }) => first <= seq && (last === null || last >= first));
     return span === undefined ? 0 : Math.min(seq, span.last ?? seq);
   }
 
