@@ -247,6 +247,22 @@ describe('the certificate of a handback by file', () => {
     expect(desk.journal.read(0, 100).at(-1)?.fact).toMatchObject({ kind: 'mode-changed', to: 'STANDBY' });
   });
 
+  it('does not speak again of what main refused in an emergency that was certified', () => {
+    const { desk } = stage();
+    desk.around.rows = [rowOf(0)];
+    desk.around.exchange = [{ account: 'C1', instrumentId: NIFTY, product: 'MIS', net: 0 }];
+    const [file] = files(desk);
+    desk.handlers.readAck({ text: ack(file?.text ?? '', { refused: [[7, 'no such client']] }) }, ASKED);
+    desk.handlers.reconcile();
+    const [{ round = 0, key = '' } = {}] = desk.handlers.differences().differences;
+    desk.handlers.decide({ round, key, repair: 'book-by-hand', why: 'RMS books it' }, ASKED);
+    expect(desk.handlers.sign(undefined, ASKED)).toMatchObject({ ok: true });
+    desk.move('STANDBY', 'EMERGENCY');
+    desk.move('EMERGENCY', 'HANDBACK');
+    desk.handlers.reconcile();
+    expect(desk.handlers.differences().differences).toEqual([]);
+  });
+
   it('needs no file where nothing was traded', () => {
     const { desk } = stage(0);
     desk.handlers.reconcile();
