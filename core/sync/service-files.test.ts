@@ -1,77 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openNewEpoch } from '#core/journal/open.ts';
 import { isSignedBy, signerOf } from '#core/journal/signer.ts';
-import { openSqlite } from '#core/journal/sqlite.ts';
-import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { scratchOptions } from '#core/journal/stage.ts';
 import { OrderId } from '#core/model/ids.ts';
 import { FILE_ROWS_MAX, FILES_MAX } from './domain-files.ts';
 import { openDesk, type StagedDesk } from './service-handback-stage.ts';
-import { PlayedLine } from './service-handback-stage-main.ts';
-import { filled, keyOf, NIFTY, planned, released, rowOf } from './stage-facts.ts';
-
-const ASKED = { by: 'head', persons: ['head'] };
-
-/** A desk whose main does not speak our protocol, in HANDBACK after one order with some trades. */
-function stage(trades = 3) {
-  const { path } = scratchFolder();
-  const line = new PlayedLine();
-  line.off();
-  const desk = openDesk(path, line);
-  onTestFinished(() => desk.close());
-  desk.move('SUSPECT', 'EMERGENCY');
-  desk.append([planned('O1'), released('O1')], (tx) => {
-    tx.run(
-      `INSERT INTO orders (order_id, trading_date, venue, account, instrument_id, product, side, quantity,
-         order_type, price_e4, time_in_force, run_id, evidence, planned_at_ms)
-       VALUES ('O1', '2026-11-23', 'nse-fo', 'C1', ?, 'MIS', 'sell', 65, 'limit', 1, 'DAY', NULL, ?, 0)`,
-      NIFTY,
-      JSON.stringify({ by: 'dealer-1', authority: 'mis-cut-off' }),
-    );
-  });
-  desk.append(Array.from({ length: trades }, (_, n) => filled('O1', '900', `T${n + 1}`, 5)));
-  desk.move('EMERGENCY', 'HANDBACK');
-  return { path, line, desk };
-}
-
-function files(desk: StagedDesk) {
-  const written = desk.handlers.writeFiles();
-  if (!written.ok) throw new Error(written.refusal.text);
-  return written.value.files;
-}
-
-interface Told {
-  readonly number?: number;
-  readonly desk?: string;
-  readonly seq?: number;
-  readonly sha256?: string;
-  readonly taken?: number;
-  readonly refused?: readonly [seq: number, reason: string][];
-}
-
-/** What main writes about a file. */
-function ack(text: string, told: Told = {}): string {
-  const control = text.trimEnd().split('\n').at(-1)?.split(',') ?? [];
-  const [, number = '', desk = '', epoch = '', seq = '', , , , , rows = '0', sha256 = ''] = control;
-  const refused = told.refused ?? [];
-  const said = [
-    'A',
-    told.number ?? number,
-    told.desk ?? desk,
-    epoch,
-    told.seq ?? seq,
-    told.sha256 ?? sha256,
-    told.taken ?? Number(rows) - refused.length,
-    '',
-  ];
-  const rest = refused.map(([at, reason]) => ['R', told.number ?? number, desk, epoch, at, '', '', reason]);
-  return [
-    'record,file,desk,epoch,seq,sha256,taken,reason',
-    said.join(','),
-    ...rest.map((row) => row.join(',')),
-  ].join('\r\n');
-}
+import { ack, ASKED, files, stage, type AckTold } from './service-files-stage.ts';
+import { filled, keyOf, NIFTY, rowOf } from './stage-facts.ts';
 
 const kinds = (desk: StagedDesk, kind: string): number =>
   desk.journal.read(0, 10_000).filter(({ fact }) => fact.kind === kind).length;
@@ -167,7 +102,7 @@ describe('an acknowledgement', () => {
     expect(files(desk)).toEqual([]);
   });
 
-  const wrong: readonly [string, Told | string, string][] = [
+  const wrong: readonly [string, AckTold | string, string][] = [
     ['another desk', { desk: 'D2' }, 'ack-of-another-desk'],
     ['a file that was never written', { number: 3 }, 'ack-of-no-file'],
     ['another sum', { sha256: 'ab'.repeat(32) }, 'ack-wrong-sum'],
@@ -247,22 +182,6 @@ describe('the certificate of a handback by file', () => {
     expect(desk.journal.read(0, 100).at(-1)?.fact).toMatchObject({ kind: 'mode-changed', to: 'STANDBY' });
   });
 
-  it('does not speak again of what main refused in an emergency that was certified', () => {
-    const { desk } = stage();
-    desk.around.rows = [rowOf(0)];
-    desk.around.exchange = [{ account: 'C1', instrumentId: NIFTY, product: 'MIS', net: 0 }];
-    const [file] = files(desk);
-    desk.handlers.readAck({ text: ack(file?.text ?? '', { refused: [[7, 'no such client']] }) }, ASKED);
-    desk.handlers.reconcile();
-    const [{ round = 0, key = '' } = {}] = desk.handlers.differences().differences;
-    desk.handlers.decide({ round, key, repair: 'book-by-hand', why: 'RMS books it' }, ASKED);
-    expect(desk.handlers.sign(undefined, ASKED)).toMatchObject({ ok: true });
-    desk.move('STANDBY', 'EMERGENCY');
-    desk.move('EMERGENCY', 'HANDBACK');
-    desk.handlers.reconcile();
-    expect(desk.handlers.differences().differences).toEqual([]);
-  });
-
   it('needs no file where nothing was traded', () => {
     const { desk } = stage(0);
     desk.handlers.reconcile();
@@ -283,44 +202,6 @@ describe('the certificate of a handback by file', () => {
     expect(desk.handlers.sign(undefined, ASKED)).toMatchObject({ ok: true });
     const [first, second] = desk.port.status().certificates;
     expect(second?.supplementOf).toBe(first?.id);
-  });
-});
-
-describe('a new epoch over a row that broke, in the middle of the trades of an emergency', () => {
-  /** Of the trades from seq 6 on the first stands, the second is damaged, and the rest was left with it. */
-  function broken(trades: number) {
-    const { path, line, desk } = stage(trades);
-    desk.close();
-    const sqlite = openSqlite(scratchOptions(path).path);
-    sqlite.exec("UPDATE log SET body = replace(body, '25', '26') WHERE seq = 7");
-    sqlite.close();
-    const opened = openNewEpoch(scratchOptions(path), ['asha', 'ravi']);
-    if (!opened.ok) throw new Error(opened.refusal.text);
-    expect(opened.value.replay([])).toMatchObject({ ok: true });
-    opened.value.close();
-    const again = openDesk(path, line, desk.around);
-    onTestFinished(() => again.close());
-    return again;
-  }
-
-  it('can be certified: no file waits for what is not handed over', () => {
-    const desk = broken(3);
-    const [file] = files(desk);
-    expect(file?.rows).toBe(1);
-    desk.handlers.readAck({ text: ack(file?.text ?? '') }, ASKED);
-    desk.handlers.reconcile();
-    expect(desk.port.status().notYet).toEqual([]);
-    expect(desk.handlers.sign(undefined, ASKED)).toMatchObject({ ok: true });
-    const { id = '', closing } = desk.port.status().certificates[0] ?? {};
-    const read = desk.handlers.certificate({ id });
-    // From seq 3 on, without 7 to 9, which were left.
-    expect(read.ok && JSON.parse(read.value.json)).toMatchObject({ facts: (closing?.seq ?? 0) - 3 + 1 - 3 });
-  });
-
-  it('hands over what was traded later, however much was left', () => {
-    const desk = broken(FILE_ROWS_MAX + 10);
-    desk.append([filled('O1', '900', 'T-later', 5)]);
-    expect(files(desk).map(({ rows }) => rows)).toEqual([1, 1]);
   });
 });
 
