@@ -109,6 +109,10 @@ describe('readiness', () => {
       'exchange-ids: Nobody may send to MCX: The certificate of asha for MCX ended on 2026-11-20. (+1)',
       { approvers: [lapsed('asha'), lapsed('kiran')] },
     ],
+    [
+      'exchange-ids: Nobody may send to MCX: The certificate of asha for MCX ended on 2026-11-20.',
+      { approvers: [lapsed('asha'), { ...asha, user: 'kiran', needed: 2 }] },
+    ],
     ['doubts: One order of an earlier day in doubt: persons decide (F7).', { doubtful: 1 }],
     ['doubts: 3 orders of an earlier day in doubt: persons decide (F7).', { doubtful: 3 }],
     ['not-handed-back: 12 facts of earlier days are not at main.', { handback: { facts: 12, notTaken: '' } }],

@@ -148,8 +148,11 @@ function personsText({ approvers }: ReadinessView): string | null {
 
 function exchangeIdsText({ traded, approvers }: ReadinessView): string | null {
   const wrong: string[] = [];
+  // Whoever may send and has nobody who agrees lets nothing go; that there is no other, the check of persons says.
+  const able = approvers.filter(({ needed, present }) => present >= needed);
+  const asked = able.length === 0 ? approvers : able;
   for (const exchange of new Set(traded.map((one) => one.exchange))) {
-    const whys = approvers.map(
+    const whys = asked.map(
       ({ mayNotSend }) => mayNotSend.find((one) => one.exchange === exchange)?.text ?? null,
     );
     if (whys.includes(null)) continue;

@@ -264,6 +264,16 @@ describe('a restored copy', () => {
     openScratch(options).close();
   });
 
+  it('is not left for an epoch that main can not have: no number is written by a slip of the pen', () => {
+    const options = written(scratchFolder().path);
+    const mainHas = { place: { epoch: ROWS, seq: 1 }, shared: () => 9 };
+    const far = { ...mainHas, place: { epoch: 4_711, seq: 1 } };
+    expect(openNewEpoch(options, ['asha', 'ravi'], far)).toMatchObject({
+      refusal: { reason: 'nothing-to-leave' },
+    });
+    expect(openNewEpoch(options, ['asha', 'ravi'], mainHas)).toMatchObject({ value: { epoch: ROWS + 1 } });
+  });
+
   it('is also a file that is gone', () => {
     const folder = scratchFolder();
     const options = written(folder.path);

@@ -80,6 +80,9 @@ export interface MainHas {
   readonly shared: (file: Reader) => number;
 }
 
+/** Epochs that a copy may lack, at most: more is a slip of the pen, and a number that fits no name of an order. */
+const EPOCHS_LACKED_MAX = 20;
+
 /**
  * Goes on over a broken chain or a restored copy: a new epoch, after the last good row, named by two persons. Nothing
  * is written before `replay`.
@@ -101,12 +104,17 @@ export function openNewEpoch(
       const text = 'the chain holds, and the file is no restored copy that this desk or main knows of';
       return refuse({ reason: 'nothing-to-leave', text });
     }
+    const newest = Math.max(...[file.last, file.anchor.found].map((place) => place?.epoch ?? 0));
+    if (mainHas !== null && mainHas.place.epoch > newest + EPOCHS_LACKED_MAX) {
+      const text = `main can not have epoch ${mainHas.place.epoch} of a desk that is in epoch ${newest}`;
+      return refuse({ reason: 'nothing-to-leave', text });
+    }
     const shared = isKnownHere || mainHas === null ? null : rowAt(sqlite, mainHas.shared(sqlite));
     const after = isKnownHere ? good : shared && pointOf(shared);
-    const epochs = [file.last, file.anchor.found, mainHas?.place].map((place) => place?.epoch ?? 0);
+    const epoch = Math.max(newest, mainHas?.place.epoch ?? 0) + 1;
     const chainTo = after === null ? null : { hash: Buffer.from(after.hash, 'hex') };
     const opening = epochOpened(why, after, by);
-    return ok(journalOf(options, file, { epoch: Math.max(...epochs) + 1, opening, chainTo, broken: null }));
+    return ok(journalOf(options, file, { epoch, opening, chainTo, broken: null }));
   });
 }
 

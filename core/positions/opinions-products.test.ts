@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PositionRow } from './port.ts';
 import { createStage, upTo } from './stage.ts';
-import { LATER, SOLD, stated, told } from './stage-opinions.ts';
+import { BOUGHT, LATER, SOLD, stated, told } from './stage-opinions.ts';
 
 /** Of both opinions; 0 where their signs differ, no bound where there is one. */
 function smaller({ opinions }: PositionRow): number {
@@ -67,6 +67,27 @@ describe('all products of one contract', () => {
       null,
     ]);
     expect(stage.row('MIS')?.warnings).toEqual(['unattributed-fill']);
+  });
+
+  it('by themselves, and by a trade without a product: that may be of the row that disagrees, too', () => {
+    const stage = createStage();
+    stage.cover();
+    stage.importFile([stated(195, 130), stated(130, 130, { product: 'MIS' })], upTo(10));
+    stage.foreign({ ...SOLD, product: null });
+    expect([told(stage.row('NRML')), told(stage.row('MIS'))]).toEqual([
+      '65..195 65 sell unproven sources-disagree (book 195, exchange 130)',
+      '65..130 65 sell unproven sources-disagree unattributed-fill',
+    ]);
+    expect(stage.contract()).toEqual({ low: 195, high: 325 });
+  });
+
+  it('by trades without a product of both sides: either may be of the row, whatever they make together', () => {
+    const stage = createStage();
+    stage.cover();
+    stage.importFile([stated(195, 195), stated(-130, -130, { product: 'MIS' })], upTo(10));
+    stage.foreign({ ...BOUGHT, product: null });
+    stage.foreign({ ...SOLD, quantity: 130, product: null });
+    expect(told(stage.row('MIS'))).toBe('-260..-65 65 buy unproven sources-disagree unattributed-fill');
   });
 
   it('agree where a trade without a product explains what one of them lacks', () => {

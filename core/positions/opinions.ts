@@ -33,16 +33,20 @@ export function disagreementOf(
   const whole = contractGap(book, contract, segment);
   // What this row lacks another has: a conversion that main booked, and no trade.
   if (whole === 0) return null;
-  if (gap === 0) return whole === null ? null : { units: whole, opinions: null };
+  const beside = {
+    low: Math.min(0, second.low - first.low),
+    high: Math.max(0, second.high - first.high),
+  };
+  if (gap === 0) return whole === null ? null : { beside, opinions: null };
   // Of an interval the end that is nearest to the other opinion: they differ by this much at least.
   const opinions =
     gap > 0 ? { book: first.high, exchange: second.low } : { book: first.low, exchange: second.high };
-  return { units: gap, opinions };
+  return { beside, opinions };
 }
 
 export interface Disagreement {
-  /** What the exchange has more than the book, signed. */
-  readonly units: number;
+  /** How far the exchange's opinion reaches beyond the book's, below and above: also by what may be of another row. */
+  readonly beside: Span;
   /** Null where only the contract as a whole disagrees, by a trade that may be of this row or of another. */
   readonly opinions: Opinions | null;
 }

@@ -38,7 +38,7 @@ export function derive(book: Book, state: RowState, contract: ContractState): De
   const disagreement = disagreementOf(book, state, contract, segment);
   const opinions = disagreement?.opinions ?? null;
   const own = netSpan(state, yardstick);
-  const attributed = stretched(own, disagreement?.units ?? 0);
+  const attributed = addSpans(own, disagreement?.beside ?? NOTHING);
   let span = attributed;
   let unattributed = disagreement !== null && opinions === null ? 1 : 0;
   for (const trade of contract.unattributed.values()) {

@@ -12,6 +12,7 @@ export interface RestartView {
 
 /** Why a run may not go on, by itself after a restart or at a person's word; null when it may. */
 export function mayNotResume(run: Run, view: RestartView): string | null {
+  if (run.isOfOldEpoch) return 'it was approved before this epoch of the journal';
   if (run.tradingDate !== view.tradingDate) return 'it was approved on another trading date';
   if (view.nowMs - run.lastAtMs > view.resumeMs) return 'it stood still for too long';
   if (view.mayNotTrade !== null) return view.mayNotTrade;

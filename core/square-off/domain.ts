@@ -31,6 +31,8 @@ export interface Run {
   why: string;
   /** When the run last got on: one that stood still for long asks for a new dry run. */
   lastAtMs: number;
+  /** The journal went on in a new epoch: what the run did last may be forgotten. */
+  isOfOldEpoch: boolean;
   openRows: number;
   flatRows: number;
 }
@@ -73,9 +75,10 @@ function isOwn(fact: Fact): fact is SquareOffFact {
   return OWN_KINDS.has(fact.kind);
 }
 
-/** What one fact changes. Facts of other services change nothing here. */
+/** What one fact changes. Facts of other services change nothing here, but for the begin of an epoch. */
 export function applyFact(state: SquareOffState, { fact, atMs }: Entry): void {
   if (isOwn(fact)) applyOwn(state, fact, atMs);
+  if (fact.kind === 'epoch-opened') for (const run of state.runs.values()) run.isOfOldEpoch = true;
 }
 
 function applyOwn(state: SquareOffState, fact: SquareOffFact, atMs: number): void {
@@ -138,6 +141,7 @@ function newRun(fact: Extract<SquareOffFact, { kind: 'plan-approved' }>, atMs: n
     state: 'running',
     why: '',
     lastAtMs: atMs,
+    isOfOldEpoch: false,
     openRows: rows.size,
     flatRows: 0,
   };

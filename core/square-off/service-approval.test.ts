@@ -124,6 +124,21 @@ describe('restart', () => {
     expect(resumed.ok ? 'ok' : resumed.refusal.reason).toBe('needs-new-dry-run');
   });
 
+  it('nor in a new epoch: a copy that was put back has forgotten what the run sent after it', () => {
+    const desk = createDesk([call], [long], { ratePerSecond: 0 });
+    const runId = desk.exit();
+    const copy = [...desk.entries];
+    const last = copy.at(-1);
+    if (last === undefined) throw new Error('a run was approved');
+    const opened = { kind: 'epoch-opened', v: 1, why: 'restored-copy', after: null, by: ['a', 'b'] } as const;
+    const entry = { ...last, epoch: 2, seq: last.seq + 1, fact: opened };
+    const again = createDesk([call], [long], {}, [...copy, entry], NOW + 60_000);
+    again.pass(5000);
+    expect([again.sent.length, again.state(runId)]).toEqual([0, 'paused: 0 flat, 0 left, 1 open']);
+    const resumed = again.squareOff.handlers.resume({ runId, why: 'please' }, { by: 'asha' });
+    expect(resumed.ok ? 'ok' : resumed.refusal.reason).toBe('needs-new-dry-run');
+  });
+
   it('a paused run sends nothing until it is resumed; a stopped one cancels and ends', () => {
     const desk = createDesk([call], [long], { behaviour: restAll });
     const runId = desk.exit();

@@ -156,14 +156,23 @@ describe('rows that went missing on the way', () => {
 
   it('are due again after ten seconds of silence', () => {
     const handover = sent();
-    expect([handover.stalled(10_999), handover.stalled(11_000), handover.stalled(21_000)]).toEqual([
+    expect([handover.stalled(10_999), handover.stalled(11_000), handover.stalled(11_000)]).toEqual([
       false,
       true,
       false,
     ]);
     handover.wrote(60);
-    expect(handover.stalled(21_000)).toBe(true);
+    expect([handover.stalled(20_999), handover.stalled(21_000)]).toEqual([false, true]);
   });
+});
+
+it('what is sent after a long rest is given its ten seconds', () => {
+  const handover = new Handover();
+  handover.apply(opened(1, 1, null));
+  handover.welcome([{ epoch: 1, seq: 10 }], 100, 10, 0);
+  expect(handover.stalled(60_000)).toBe(false);
+  handover.wrote(11);
+  expect([handover.stalled(60_500), handover.stalled(70_000)]).toEqual([false, true]);
 });
 
 describe('after a start, what main has since the last signed head', () => {
@@ -180,6 +189,12 @@ describe('after a start, what main has since the last signed head', () => {
     const handover = started();
     expect(handover.waiting(20)).toBe(11);
     expect(handover.due(20)).toEqual({ after: SIGNED, limit: 16 });
+  });
+
+  it('is said in messages that fit the window', () => {
+    const handover = started();
+    handover.welcome([{ epoch: 1, seq: 9 }], 4, 20, 0, () => SIGNED);
+    expect(handover.due(20)).toEqual({ after: SIGNED, limit: 4 });
   });
 
   it('is not said again when the link comes up anew, once it was', () => {
@@ -207,6 +222,15 @@ it.each([
   const handover = twoEpochs();
   handover.welcome(places, 100, 20, 0);
   expect([handover.isOver(1), handover.isOver(2)]).toEqual([over, false]);
+});
+
+it('an epoch of which nothing is handed over is over before main has anything of it', () => {
+  const handover = new Handover();
+  handover.apply(opened(1, 1, null));
+  handover.apply(opened(2, 11, { epoch: 1, seq: 7, hash: '' }));
+  handover.apply(opened(3, 15, { epoch: 1, seq: 7, hash: '' }));
+  handover.welcome([{ epoch: 1, seq: 7 }], 100, 20, 0);
+  expect([handover.isOver(2), handover.isOver(3)]).toEqual([true, false]);
 });
 
 it('tells how fast it goes, and forgets what was before main lost data', () => {

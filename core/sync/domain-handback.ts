@@ -129,9 +129,13 @@ export class Handover {
     return true;
   }
 
-  /** True when what is on its way seems lost; it is due again then. */
+  /** Asked every now and then. True when what is on its way seems lost; it is due again then. */
   stalled(nowMs: number): boolean {
-    if (!this.#live || this.#sent <= this.acked().seq) return false;
+    if (!this.#live || this.#sent <= this.acked().seq) {
+      // Main owes no word: its silence begins with what is sent next.
+      this.#progressAtMs = nowMs;
+      return false;
+    }
     if (nowMs - this.#progressAtMs < RESEND_AFTER_MS) return false;
     this.rewind(nowMs);
     return true;
@@ -147,7 +151,9 @@ export class Handover {
   /** The next rows that are due: those after `after`, at most `limit`. Null when none are, or the window is full. */
   due(headSeq: number): { readonly after: number; readonly limit: number } | null {
     if (!this.#live) return null;
-    const room = this.#window - (this.waiting(headSeq) - this.#rowsAfter(this.#sent, headSeq));
+    // Less than nothing is on its way while rows are said again.
+    const onTheWay = Math.max(0, this.waiting(headSeq) - this.#rowsAfter(this.#sent, headSeq));
+    const room = this.#window - onTheWay;
     const rest = this.#next(headSeq);
     if (rest === null) return null;
     const limit = Math.min(rest.to - rest.after, ROWS_AT_ONCE);
@@ -199,10 +205,21 @@ export class Handover {
     return span !== undefined && seq >= span.first && (span.last === null || seq <= span.last);
   }
 
+  /** How many rows are handed over between the places, both included. */
+  rowsBetween(opening: Place, closing: Place): number {
+    return this.#rowsAfter(opening.seq - 1, closing.seq);
+  }
+
+  /** The last row up to there that is handed over; 0: there is none. */
+  lastUpTo(seq: number): number {
+    const span = this.#spans.findLast(({ first, last }) => first <= seq && (last === null || last >= first));
+    return span === undefined ? 0 : Math.min(seq, span.last ?? seq);
+  }
+
   /** A later epoch has begun and main has what it stands on: whatever else it says of this one stops nothing. */
   isOver(epoch: number): boolean {
-    const last = this.#spans.find((one) => one.epoch === epoch)?.last ?? null;
-    return last !== null && (this.#mains.get(epoch) ?? 0) >= last;
+    const { first = 0, last = null } = this.#spans.find((one) => one.epoch === epoch) ?? {};
+    return last !== null && (last < first || (this.#mains.get(epoch) ?? 0) >= last);
   }
 
   #next(headSeq: number): { readonly after: number; readonly to: number } | null {

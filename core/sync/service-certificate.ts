@@ -19,7 +19,13 @@ import { CERTIFICATE_TEXT_MAX, type FromMain, type LateOrder, type Place } from 
 import type { HandbackDeps, HandbackRefusal } from './service-handback-deps.ts';
 import { SAY_AGAIN_MS } from './service-handback-deps.ts';
 import type { ReconcileParts } from './service-reconcile.ts';
-import { certificateOf, keepCertificate, unkeptCertificate, writeCertificate } from './store-handback.ts';
+import {
+  certificateOf,
+  keepCertificate,
+  lastTradeUpTo,
+  unkeptCertificate,
+  writeCertificate,
+} from './store-handback.ts';
 
 export interface CertificateParts
   extends ReconcileParts, Pick<HandbackDeps, 'signer' | 'build' | 'runs' | 'endHandback'> {
@@ -163,8 +169,12 @@ function standing(parts: CertificateParts): Standing {
 }
 
 /** The newest trade that a file has to carry; 0: none since the opening. */
-function dueTrade({ emergency: { lastTrade, opening } }: CertificateParts): number {
-  return opening !== null && lastTrade >= opening.seq ? lastTrade : 0;
+function dueTrade({ journal, handover, emergency }: CertificateParts): number {
+  let seq = emergency.lastTrade;
+  // What a broken epoch held after its last good row is in no file.
+  for (let stands = handover.lastUpTo(seq); stands < seq; stands = handover.lastUpTo(seq))
+    seq = lastTradeUpTo(journal.reader, stands);
+  return emergency.opening !== null && seq >= emergency.opening.seq ? seq : 0;
 }
 
 function drawUp(parts: CertificateParts, persons: readonly string[]): Certificate {
@@ -186,7 +196,7 @@ function drawUp(parts: CertificateParts, persons: readonly string[]): Certificat
     epochs: handover.epochsBetween(opening, closing),
     opening: hashed(parts, opening),
     closing: hashed(parts, closing),
-    facts: closing.seq - opening.seq + 1,
+    facts: handover.rowsBetween(opening, closing),
     declared: emergency.declared,
     accepted: emergency.accepted,
     signedAtMs: host.now(),

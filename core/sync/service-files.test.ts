@@ -1,75 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isSignedBy, signerOf } from '#core/journal/signer.ts';
-import { scratchFolder } from '#core/journal/stage-folder.ts';
 import { scratchOptions } from '#core/journal/stage.ts';
 import { OrderId } from '#core/model/ids.ts';
 import { FILE_ROWS_MAX, FILES_MAX } from './domain-files.ts';
 import { openDesk, type StagedDesk } from './service-handback-stage.ts';
-import { PlayedLine } from './service-handback-stage-main.ts';
-import { filled, keyOf, NIFTY, planned, released, rowOf } from './stage-facts.ts';
-
-const ASKED = { by: 'head', persons: ['head'] };
-
-/** A desk whose main does not speak our protocol, in HANDBACK after one order with some trades. */
-function stage(trades = 3) {
-  const { path } = scratchFolder();
-  const line = new PlayedLine();
-  line.off();
-  const desk = openDesk(path, line);
-  onTestFinished(() => desk.close());
-  desk.move('SUSPECT', 'EMERGENCY');
-  desk.append([planned('O1'), released('O1')], (tx) => {
-    tx.run(
-      `INSERT INTO orders (order_id, trading_date, venue, account, instrument_id, product, side, quantity,
-         order_type, price_e4, time_in_force, run_id, evidence, planned_at_ms)
-       VALUES ('O1', '2026-11-23', 'nse-fo', 'C1', ?, 'MIS', 'sell', 65, 'limit', 1, 'DAY', NULL, ?, 0)`,
-      NIFTY,
-      JSON.stringify({ by: 'dealer-1', authority: 'mis-cut-off' }),
-    );
-  });
-  desk.append(Array.from({ length: trades }, (_, n) => filled('O1', '900', `T${n + 1}`, 5)));
-  desk.move('EMERGENCY', 'HANDBACK');
-  return { path, line, desk };
-}
-
-function files(desk: StagedDesk) {
-  const written = desk.handlers.writeFiles();
-  if (!written.ok) throw new Error(written.refusal.text);
-  return written.value.files;
-}
-
-interface Told {
-  readonly number?: number;
-  readonly desk?: string;
-  readonly seq?: number;
-  readonly sha256?: string;
-  readonly taken?: number;
-  readonly refused?: readonly [seq: number, reason: string][];
-}
-
-/** What main writes about a file. */
-function ack(text: string, told: Told = {}): string {
-  const control = text.trimEnd().split('\n').at(-1)?.split(',') ?? [];
-  const [, number = '', desk = '', epoch = '', seq = '', , , , , rows = '0', sha256 = ''] = control;
-  const refused = told.refused ?? [];
-  const said = [
-    'A',
-    told.number ?? number,
-    told.desk ?? desk,
-    epoch,
-    told.seq ?? seq,
-    told.sha256 ?? sha256,
-    told.taken ?? Number(rows) - refused.length,
-    '',
-  ];
-  const rest = refused.map(([at, reason]) => ['R', told.number ?? number, desk, epoch, at, '', '', reason]);
-  return [
-    'record,file,desk,epoch,seq,sha256,taken,reason',
-    said.join(','),
-    ...rest.map((row) => row.join(',')),
-  ].join('\r\n');
-}
+import { ack, ASKED, files, stage, type AckTold } from './service-files-stage.ts';
+import { filled, keyOf, NIFTY, rowOf } from './stage-facts.ts';
 
 const kinds = (desk: StagedDesk, kind: string): number =>
   desk.journal.read(0, 10_000).filter(({ fact }) => fact.kind === kind).length;
@@ -165,7 +102,7 @@ describe('an acknowledgement', () => {
     expect(files(desk)).toEqual([]);
   });
 
-  const wrong: readonly [string, Told | string, string][] = [
+  const wrong: readonly [string, AckTold | string, string][] = [
     ['another desk', { desk: 'D2' }, 'ack-of-another-desk'],
     ['a file that was never written', { number: 3 }, 'ack-of-no-file'],
     ['another sum', { sha256: 'ab'.repeat(32) }, 'ack-wrong-sum'],

@@ -78,13 +78,12 @@ export function createFiles(parts: FilesParts) {
 
 /** Writes the next numbered file. False: there is no trade that is in none. */
 function writeNext(parts: FilesParts): Done<boolean> {
-  const { journal, host, signer, files, handover } = parts;
+  const { journal, host, signer, files } = parts;
   const { desk } = journal;
   const number = files.nextNumber();
   const before = files.last();
   const afterSeq = before?.through.seq ?? firstBefore(parts);
-  const found = tradesBetween(journal.reader, afterSeq, journal.head().seq, FILE_ROWS_MAX);
-  const trades = found.filter((trade) => handover.covers(trade));
+  const trades = tradesAfter(parts, afterSeq);
   const [first, last] = [trades[0], trades.at(-1)];
   if (first === undefined || last === undefined) return ok(false);
   const lines = tradeLines(
@@ -113,6 +112,17 @@ function writeNext(parts: FilesParts): Done<boolean> {
     writeFile(tx, { number, name: fileName(desk, number), rows, text });
   });
   return kept.ok ? ok(true) : kept;
+}
+
+/** Those of one file. What a broken epoch held after its last good row is passed over, however many they are. */
+function tradesAfter({ journal, handover }: FilesParts, afterSeq: number): readonly StoredTrade[] {
+  for (let after = afterSeq; ;) {
+    const found = tradesBetween(journal.reader, after, journal.head().seq, FILE_ROWS_MAX);
+    const trades = found.filter((trade) => handover.covers(trade));
+    const last = found.at(-1);
+    if (trades.length > 0 || last === undefined) return trades;
+    after = last.seq;
+  }
 }
 
 /** Main has what was traded before this emergency by other ways. */
@@ -149,7 +159,7 @@ function placesOf({ journal, files }: FilesParts, number: number): ReadonlySet<s
   const file = files.written(number);
   if (file === null) return new Set();
   const { from, through } = file;
-  const trades = tradesBetween(journal.reader, from.seq - 1, through.seq, FILE_ROWS_MAX);
+  const trades = tradesBetween(journal.reader, from.seq - 1, through.seq, through.seq - from.seq + 1);
   return new Set(trades.map(({ epoch, seq }) => `${epoch} ${seq}`));
 }
 

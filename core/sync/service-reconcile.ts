@@ -212,11 +212,12 @@ function signsOf(
   return (row) => known.get(rowText(row)) ?? known.get(rowText({ ...row, product: EVERY })) ?? nothing;
 }
 
-/** Rows of which main did not take a trade from a file, each with its newest reason. */
-function refusedRows({ files, journal }: ReconcileParts): ReadonlyMap<string, string> {
+/** Rows of which main did not take a trade from a file, each with its newest reason; before the opening it is settled. */
+function refusedRows({ files, journal, emergency }: ReconcileParts): ReadonlyMap<string, string> {
   const rows = new Map<string, string>();
+  const openingSeq = emergency.opening?.seq ?? 0;
   for (const { refused } of files.acked()) {
-    for (const { seq, reason } of refused)
+    for (const { seq, reason } of refused.filter((one) => one.seq >= openingSeq))
       for (const trade of tradesBetween(journal.reader, seq - 1, seq, 1)) rows.set(rowText(trade), reason);
   }
   return rows;

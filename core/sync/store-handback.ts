@@ -96,6 +96,16 @@ export interface StoredTrade extends Place {
   readonly authority: string;
 }
 
+/** Place of the newest fact about a trade of ours up to there; 0: there is none. */
+export function lastTradeUpTo(reader: Reader, seq: number): number {
+  const row = reader.get(
+    `SELECT seq FROM log WHERE seq <= ? AND kind IN ('order-filled', 'fill-busted', 'fill-corrected')
+     ORDER BY seq DESC LIMIT 1`,
+    seq,
+  );
+  return Number(row?.['seq'] ?? 0);
+}
+
 const TRADES = `
   SELECT log.seq, log.epoch, log.at_ms, log.body, orders.account, orders.instrument_id, orders.product,
     json_extract(orders.evidence, '$.by') AS dealer, json_extract(orders.evidence, '$.authority') AS authority
