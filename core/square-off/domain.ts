@@ -31,8 +31,11 @@ export interface Run {
   why: string;
   /** When the run last got on: one that stood still for long asks for a new dry run. */
   lastAtMs: number;
-  /** The journal went on in a new epoch: what the run did last may be forgotten. */
-  isOfOldEpoch: boolean;
+  /**
+   * The journal went on in a new epoch, or persons reset a session of orders: an exchange that is ahead of this file knows
+   * orders of the run that the file does not.
+   */
+  mayBeForgotten: boolean;
   openRows: number;
   flatRows: number;
 }
@@ -75,10 +78,16 @@ function isOwn(fact: Fact): fact is SquareOffFact {
   return OWN_KINDS.has(fact.kind);
 }
 
-/** What one fact changes. Facts of other services change nothing here, but for the begin of an epoch. */
+/** What one fact changes. Facts of other services change nothing here, but for those after which runs may be forgotten. */
 export function applyFact(state: SquareOffState, { fact, atMs }: Entry): void {
   if (isOwn(fact)) applyOwn(state, fact, atMs);
-  if (fact.kind === 'epoch-opened') for (const run of state.runs.values()) run.isOfOldEpoch = true;
+  if (fact.kind === 'epoch-opened' || isOrdersReset(fact))
+    for (const run of state.runs.values()) run.mayBeForgotten = true;
+}
+
+/** Persons began a session of orders anew, on both sides. */
+export function isOrdersReset(fact: Fact): fact is Extract<Fact, { kind: 'session-reset' }> {
+  return fact.kind === 'session-reset' && fact.session === 'orders';
 }
 
 function applyOwn(state: SquareOffState, fact: SquareOffFact, atMs: number): void {
@@ -141,7 +150,7 @@ function newRun(fact: Extract<SquareOffFact, { kind: 'plan-approved' }>, atMs: n
     state: 'running',
     why: '',
     lastAtMs: atMs,
-    isOfOldEpoch: false,
+    mayBeForgotten: false,
     openRows: rows.size,
     flatRows: 0,
   };

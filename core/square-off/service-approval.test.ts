@@ -1,6 +1,6 @@
 import { EVERY_ACCOUNT } from '#core/model/scope.ts';
 import { describe, expect, it } from 'vitest';
-import { ALL, at, contract, NOW, row } from '#tests/square-off/book.ts';
+import { ALL, at, contract, NOW, row, VENUE } from '#tests/square-off/book.ts';
 import { createDesk } from '#tests/square-off/desk.ts';
 import { fillAll, restAll } from '#tests/square-off/venue.ts';
 import type { TestDesk } from '#tests/square-off/desk.ts';
@@ -136,6 +136,18 @@ describe('restart', () => {
     again.pass(5000);
     expect([again.sent.length, again.state(runId)]).toEqual([0, 'paused: 0 flat, 0 left, 1 open']);
     const resumed = again.squareOff.handlers.resume({ runId, why: 'please' }, { by: 'asha' });
+    expect(resumed.ok ? 'ok' : resumed.refusal.reason).toBe('needs-new-dry-run');
+  });
+
+  it('nor after the session of orders was reset: an exchange that was ahead knows orders that this file does not', () => {
+    const desk = createDesk([call], [long], { ratePerSecond: 0 });
+    const runId = desk.exit();
+    const reset = { kind: 'session-reset', v: 1, venue: VENUE, by: 'asha', reason: 'too low' } as const;
+    desk.append({ ...reset, session: 'drop-copy' });
+    expect(desk.state(runId)).toMatch(/^running/);
+    desk.append({ ...reset, session: 'orders' });
+    expect(desk.state(runId)).toMatch(/^paused/);
+    const resumed = desk.squareOff.handlers.resume({ runId, why: 'please' }, { by: 'asha' });
     expect(resumed.ok ? 'ok' : resumed.refusal.reason).toBe('needs-new-dry-run');
   });
 

@@ -5,7 +5,7 @@ import { istDate } from '#core/model/market-clock.ts';
 import type { OrdersPort } from '#core/orders/port.ts';
 import { mayNotResume } from './domain-restart.ts';
 import type { RestartView } from './domain-restart.ts';
-import type { Run, SquareOffState } from './domain.ts';
+import { isOrdersReset, type Run, type SquareOffState } from './domain.ts';
 import type { SquareOffFact } from './events.ts';
 import type { Policy } from './policy.ts';
 
@@ -56,12 +56,21 @@ function dropPlanned(deps: Lifecycle, run: Run): void {
   deps.orders.withdraw(orderIds, 'its run is of another trading date');
 }
 
-/** Trading is not allowed any more (main is back, the mode changed): runs stand still until a person says so. */
-export function followMode(deps: Lifecycle, { fact }: Entry): void {
-  if (fact.kind !== 'mode-changed') return;
-  const why = deps.mayTrade();
-  if (why === null) return;
+/**
+ * Trading is not allowed any more (main is back, the mode changed), or a session of orders began anew: runs stand still
+ * until a person says so.
+ */
+export function standStill(deps: Lifecycle, { fact }: Entry): void {
+  if (isOrdersReset(fact)) {
+    pauseAll(deps, 'the session of orders was reset: make a new dry run', fact.by);
+  } else if (fact.kind === 'mode-changed') {
+    const why = deps.mayTrade();
+    if (why !== null) pauseAll(deps, why, fact.by.join(', '));
+  }
+}
+
+function pauseAll(deps: Lifecycle, why: string, by: string): void {
   for (const { state, runId } of deps.state.runs.values()) {
-    if (state === 'running') deps.append([{ kind: 'run-paused', v: 1, runId, why, by: fact.by.join(', ') }]);
+    if (state === 'running') deps.append([{ kind: 'run-paused', v: 1, runId, why, by }]);
   }
 }

@@ -18,7 +18,7 @@ import { createRunCalls } from './service-calls.ts';
 import { Engine } from './service-engine.ts';
 import { createPlans, requestOf } from './service-plans.ts';
 import type { Approving, DryRun, ExitAskedAtDoor, MayApprove } from './service-plans.ts';
-import { followMode, restartRuns } from './service-restart.ts';
+import { standStill, restartRuns } from './service-restart.ts';
 import type { Lifecycle } from './service-restart.ts';
 import { statusOf } from './status.ts';
 import type { RunStatus } from './status.ts';
@@ -120,7 +120,7 @@ export function createSquareOff(deps: SquareOffDeps) {
       });
       const unfollow = journal.follow(journal.head().seq, (entry) => {
         engine.follow(entry);
-        followMode(lifecycle, entry);
+        standStill(lifecycle, entry);
       });
       const halt = engine.start();
       return () => {

@@ -14,6 +14,7 @@ const WORDS = {
   flat: { kind: 'row-flat', runId: 'R1' },
   paused: { kind: 'run-paused', runId: 'R1', why: 'main is back' },
   stopped: { kind: 'run-stopped', runId: 'R1', why: 'a new dry run' },
+  reset: { kind: 'session-reset', session: 'orders' },
   ended: { kind: 'run-ended', runId: 'R1' },
 } as const;
 
@@ -36,6 +37,7 @@ describe('runs and a main that comes back', () => {
     ['is stopped', 'emergency approved heard flat stopped', 1, 1],
     ['stands still when persons accept main', 'emergency approved heard handback paused', 0, 0],
     ['stands still after the desk died', 'emergency approved heard started paused', 0, 0],
+    ['stands still when a session of orders begins anew', 'emergency approved heard reset paused', 0, 0],
     ['stands still a second time', 'emergency approved started paused resumed heard paused', 0, 1],
     ['closes before main is there', 'emergency approved flat ended heard', 0, 0],
     ['closes when main is lost again', 'emergency approved heard lost flat ended', 0, 0],

@@ -20,8 +20,9 @@ export function judgeRuns(facts: readonly FactOf[]): RunsJudged {
     const fact = JSON.parse(body) as Fact;
     if (fact.kind === 'mode-changed') mode = fact.to;
     if (fact.kind === 'main-heard') isHeard = fact.state === 'up';
-    // A desk that died takes its runs up by the restart rule, which may say that they stand still.
-    if (fact.kind === 'desk-started') live.clear();
+    // A desk that died, or whose session of orders persons reset, takes no run up that may be forgotten.
+    if (fact.kind === 'desk-started' || (fact.kind === 'session-reset' && fact.session === 'orders'))
+      live.clear();
     if (fact.kind === 'plan-approved' || fact.kind === 'run-resumed') live.add(fact.runId);
     if (fact.kind === 'run-ended') live.delete(fact.runId);
     if (fact.kind === 'row-flat' && isHeard && mode === 'EMERGENCY') flatAfterReturn += 1;
