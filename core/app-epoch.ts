@@ -6,7 +6,7 @@ import { databaseKey, sealingKey, signingSeed, telephoneKey, tokenKey } from './
 import type { DeskConfig } from './config.ts';
 import type { Host } from './host.ts';
 import type { JournalFile } from './journal/journal.ts';
-import { openNewEpoch } from './journal/open.ts';
+import { openNewEpoch, type MainsWord } from './journal/open.ts';
 import type { Journal, Projection, Reader } from './journal/port.ts';
 import { factOf } from './journal/rows.ts';
 import { signerOf } from './journal/signer.ts';
@@ -27,8 +27,6 @@ export interface EpochPerson {
 export interface EpochAsked {
   readonly build: string;
   readonly persons: readonly EpochPerson[];
-  /** What main says that it has of this desk, where its word is all that shows a restored copy. */
-  readonly mainHas: { readonly epoch: number; readonly seq: number } | null;
 }
 
 /**
@@ -39,7 +37,7 @@ export interface EpochAsked {
 export async function openEpoch(
   host: Host,
   config: DeskConfig,
-  { build, persons, mainHas }: EpochAsked,
+  { build, persons }: EpochAsked,
 ): Promise<Result<{ readonly epoch: number; readonly seq: number }, AppRefusal>> {
   const opened = openNewEpoch(
     {
@@ -51,7 +49,7 @@ export async function openEpoch(
       key: await databaseKey(host),
     },
     persons.map(({ user }) => user),
-    mainHas === null ? null : { place: mainHas, shared: (file) => acknowledged(config.desk, file) },
+    (file) => mainsWord(config.desk, file),
   );
   if (!opened.ok) return opened;
   const journal = opened.value;
@@ -65,6 +63,21 @@ export async function openEpoch(
   } finally {
     journal.close();
   }
+}
+
+const MAINS_WORD = `SELECT epoch, body FROM log WHERE kind IN ('main-has-more', 'facts-not-taken')
+  AND epoch = (SELECT max(epoch) FROM log) ORDER BY seq DESC LIMIT 1`;
+
+/** Main's newest word in the file's newest epoch, as the desk wrote it down; null: it said nothing that is to be left. */
+function mainsWord(desk: DeskId, file: Reader): MainsWord | null {
+  const row = file.get(MAINS_WORD);
+  const fact = row === undefined ? null : factOf(String(row['body']));
+  if (fact?.kind === 'main-has-more') return { epoch: fact.has.epoch, shared: acknowledged(desk, file) };
+  if (fact?.kind !== 'facts-not-taken') return null;
+  const { at, reason } = fact;
+  // The rows before it are as main has them. Of an earlier epoch persons have taken leave already.
+  if ((reason !== 'differs' && reason !== 'hash') || at.epoch !== Number(row?.['epoch'])) return null;
+  return { epoch: at.epoch, shared: at.seq - 1 };
 }
 
 /** Seq of the last row of this file that main acknowledged. */

@@ -1,5 +1,5 @@
 /**
- * npm run epoch -- --person NAME --person NAME [--main-has EPOCH/SEQ] [--data DIR]
+ * npm run epoch -- --person NAME --person NAME [--data DIR]
  *
  * Two persons open a new epoch of a stopped desk. See HELP.
  * Exit status: 0 done, 1 refused, 2 misused.
@@ -17,11 +17,11 @@ import { readSecrets } from './secrets.ts';
 import { passphraseOf } from './secrets-passphrase.ts';
 import { systemTerminal } from './secrets-terminal.ts';
 
-const HELP = `npm run epoch -- --person NAME --person NAME [--main-has EPOCH/SEQ] [--data DIR]
+const HELP = `npm run epoch -- --person NAME --person NAME [--data DIR]
 
 Of a stopped desk whose journal is broken, or an old copy that was put back: opens a new epoch after the last row that
-stands, in the name of two persons of the desk, one of them an admin. --main-has EPOCH/SEQ when only main knows that it
-is a copy: the place that the desk says main has. Without --data the folder of LIFEBOAT_DATA.
+stands, in the name of two persons of the desk, one of them an admin. Where only main knows that it is
+a copy, or that a row was changed, the desk must have heard it from main. Without --data the folder of LIFEBOAT_DATA.
 
 Password and code of each (authenticator or recovery) are asked for at the terminal, or come on the descriptor that
 LIFEBOAT_PASSWORD_FD names: four lines, password and code of the first, of the second.`;
@@ -42,7 +42,7 @@ try {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
-  const { data, names, mainHas } = argumentsOf(argv);
+  const { data, names } = argumentsOf(argv);
   const [configured, simulated] = [join(data, 'desk.json'), join(data, 'simulation')];
   const isReal = existsSync(configured);
   const path = isReal ? configured : join(simulated, 'desk.json');
@@ -59,7 +59,7 @@ async function run(argv: readonly string[]): Promise<number> {
     secrets: secrets.value,
     reached: () => undefined,
   });
-  const done = await openEpoch(host, config, { build: BUILD, persons, mainHas });
+  const done = await openEpoch(host, config, { build: BUILD, persons });
   if (!done.ok) return told(1, `not done: ${done.refusal.text} (${done.refusal.reason})`);
   process.stdout.write(`epoch ${done.value.epoch} is open, up to seq ${done.value.seq}: start the desk\n`);
   return 0;
@@ -71,17 +71,13 @@ function argumentsOf(argv: readonly string[]) {
       args: [...argv],
       options: {
         person: { type: 'string', multiple: true, default: [] },
-        'main-has': { type: 'string' },
         data: { type: 'string' },
       },
     });
-    const has = /^(\d{1,9})\/(\d{1,15})$/.exec(values['main-has'] ?? '');
-    if (values['main-has'] !== undefined && has === null) throw new Misused('--main-has takes EPOCH/SEQ');
     if (values.person.length !== 2) throw new Misused('two persons are named');
     return {
       data: values.data === undefined ? dataFolder(process.env, process.platform) : resolve(values.data),
       names: values.person,
-      mainHas: has === null ? null : { epoch: Number(has[1]), seq: Number(has[2]) },
     };
   } catch (error) {
     throw error instanceof Misused

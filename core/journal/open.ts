@@ -73,24 +73,26 @@ export function openJournal(options: JournalOptions): Result<JournalFile, OpenRe
   });
 }
 
-/** Main's word that it has rows of this desk which the file lacks: all that shows a copy whose anchor came with it. */
-export interface MainHas {
-  readonly place: Pick<HeadPoint, 'epoch' | 'seq'>;
-  /** Seq of the last row that main had acknowledged to this very file: behind it main may have others. */
-  readonly shared: (file: Reader) => number;
+/** What main said of this very file: that it has rows which the file lacks, or that a row of the file is another than its own. */
+export interface MainsWord {
+  /** The newest epoch that main has. */
+  readonly epoch: number;
+  /** Seq of the last row that both have; 0: none. */
+  readonly shared: number;
 }
 
-/** Epochs that a copy may lack, at most: more is a slip of the pen, and a number that fits no name of an order. */
+/** Epochs that a copy may lack, at most: beyond it the number would fit no name of an order. */
 const EPOCHS_LACKED_MAX = 20;
 
 /**
  * Goes on over a broken chain or a restored copy: a new epoch, after the last good row, named by two persons. Nothing
- * is written before `replay`.
+ * is written before `replay`. `mainsWord` is asked where the file and its anchor know of nothing: a copy whose anchor
+ * came with it.
  */
 export function openNewEpoch(
   options: JournalOptions,
   by: readonly string[],
-  mainHas: MainHas | null = null,
+  mainsWord: (file: Reader) => MainsWord | null = () => null,
 ): Result<JournalFile, OpenRefusal> {
   if (new Set(by).size < 2) {
     return refuse({ reason: 'two-persons-needed', text: 'a new epoch is opened by two different persons' });
@@ -100,27 +102,23 @@ export function openNewEpoch(
     const { good, broken } = checkChain(sqlite);
     const why = file.broken === null && broken === null ? 'restored-copy' : 'broken-chain';
     const isKnownHere = why === 'broken-chain' || file.restored !== null;
-    if (!isKnownHere && (mainHas === null || !isBefore(file.last, mainHas.place))) {
+    const word = isKnownHere ? null : mainsWord(sqlite);
+    if (!isKnownHere && word === null) {
       const text = 'the chain holds, and the file is no restored copy that this desk or main knows of';
       return refuse({ reason: 'nothing-to-leave', text });
     }
     const newest = Math.max(...[file.last, file.anchor.found].map((place) => place?.epoch ?? 0));
-    if (mainHas !== null && mainHas.place.epoch > newest + EPOCHS_LACKED_MAX) {
-      const text = `main can not have epoch ${mainHas.place.epoch} of a desk that is in epoch ${newest}`;
+    if (word !== null && word.epoch > newest + EPOCHS_LACKED_MAX) {
+      const text = `main can not have epoch ${word.epoch} of a desk that is in epoch ${newest}`;
       return refuse({ reason: 'nothing-to-leave', text });
     }
-    const shared = isKnownHere || mainHas === null ? null : rowAt(sqlite, mainHas.shared(sqlite));
-    const after = isKnownHere ? good : shared && pointOf(shared);
-    const epoch = Math.max(newest, mainHas?.place.epoch ?? 0) + 1;
+    const shared = word === null ? null : rowAt(sqlite, word.shared);
+    const after = word === null ? good : shared && pointOf(shared);
+    const epoch = Math.max(newest, word?.epoch ?? 0) + 1;
     const chainTo = after === null ? null : { hash: Buffer.from(after.hash, 'hex') };
     const opening = epochOpened(why, after, by);
     return ok(journalOf(options, file, { epoch, opening, chainTo, broken: null }));
   });
-}
-
-function isBefore(one: MainHas['place'] | null, other: MainHas['place']): boolean {
-  if (one === null || one.epoch !== other.epoch) return (one?.epoch ?? 0) < other.epoch;
-  return one.seq < other.seq;
 }
 
 interface OpenFile {

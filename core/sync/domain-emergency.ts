@@ -1,6 +1,6 @@
 import type { Entry, Fact, FactKind } from '#core/events.ts';
 import type { OrderId } from '#core/model/ids.ts';
-import type { CertificateSigned, FactsNotTaken, MainHasLess, Mode, Scope } from './events.ts';
+import type { CertificateSigned, FactsNotTaken, MainHasLess, MainHasMore, Mode, Scope } from './events.ts';
 import { foldOne, type Fold } from './fold.ts';
 import type { Place } from './messages.ts';
 
@@ -87,6 +87,8 @@ export class Emergency {
   readonly certificates: Signed[] = [];
   notTaken: FactsNotTaken | null = null;
   hasLess: MainHasLess | null = null;
+  /** Of this epoch. */
+  hasMore: MainHasMore | null = null;
   /** Newest word about an order of ours, newest one that the certificate depends on, newest one of a trade file. */
   lastOwn = 0;
   lastTold = 0;
@@ -112,6 +114,12 @@ export class Emergency {
     },
     'main-has-less': (fact) => {
       this.hasLess = fact;
+    },
+    'main-has-more': (fact) => {
+      this.hasMore = fact;
+    },
+    'epoch-opened': () => {
+      this.hasMore = null;
     },
     'order-released': () => {
       this.#add({ ordersSent: 1 });

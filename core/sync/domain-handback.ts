@@ -23,7 +23,7 @@ interface Span {
 export type Greeting =
   | { readonly kind: 'resumed' }
   | { readonly kind: 'less'; readonly had: Place; readonly has: Place }
-  | { readonly kind: 'restored'; readonly text: string };
+  | { readonly kind: 'restored'; readonly has: Place; readonly text: string };
 
 /**
  * How far main has this desk's log, and which rows are due: pure, in sequence numbers, which run on through the epochs.
@@ -84,7 +84,7 @@ export class Handover {
     });
     if (more !== undefined) {
       this.lost();
-      return { kind: 'restored', text: restoredText(more, this.placeOf(headSeq)) };
+      return { kind: 'restored', has: more, text: restoredText(more, this.placeOf(headSeq)) };
     }
     this.#mains.clear();
     for (const { epoch, seq } of places) this.#mains.set(epoch, seq);

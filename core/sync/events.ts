@@ -115,6 +115,13 @@ export interface MainHasLess {
   readonly has: Place;
 }
 
+/** Main has rows of this desk that the file lacks: it is an old copy. Two persons may open a new epoch by this word. */
+export interface MainHasMore {
+  readonly kind: 'main-has-more';
+  readonly v: 1;
+  readonly has: Place;
+}
+
 export type Cause =
   | 'fact-not-known-to-main'
   | 'main-traded'
@@ -214,6 +221,7 @@ export type SyncFact =
   | DoubleCloseSeen
   | FactsNotTaken
   | MainHasLess
+  | MainHasMore
   | Reconciled
   | DifferenceDecided
   | OrderHandedOver

@@ -154,7 +154,7 @@ function refuseRow(
 const LAST_HEAD = 'SELECT max(seq) AS seq FROM heads WHERE seq <= ?';
 
 /** Takes main's word on what it has when the link came up. True when handing over may begin. */
-function greet({ journal, link, host, handover }: SenderParts, state: SenderState): boolean {
+function greet({ journal, link, host, handover, emergency }: SenderParts, state: SenderState): boolean {
   const { state: linkState, welcome } = link.state();
   if (linkState !== 'up' || welcome === null) {
     if (state.welcome !== null) handover.lost();
@@ -169,6 +169,9 @@ function greet({ journal, link, host, handover }: SenderParts, state: SenderStat
   state.restored = greeting.kind === 'restored' ? greeting.text : null;
   if (greeting.kind === 'restored') {
     host.log.error(greeting.text);
+    const known = emergency.hasMore;
+    if (known === null || !samePlace(known.has, greeting.has))
+      journal.append([{ kind: 'main-has-more', v: 1, has: greeting.has }]);
     return false;
   }
   state.dirty = true;

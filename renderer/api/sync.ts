@@ -25,6 +25,7 @@ export const SYNC_CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
   'double-close-seen',
   'facts-not-taken',
   'main-has-less',
+  'main-has-more',
   'reconciled',
   'difference-decided',
   'order-handed-over',

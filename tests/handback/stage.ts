@@ -187,7 +187,6 @@ export class Stage {
   /** `npm run epoch` with the proofs of these two, by authenticator or by a recovery code. */
   async epoch(
     proofs: readonly (readonly [Person['role'], 'authenticator' | 'recovery' | 'wrong'])[],
-    ...words: readonly string[]
   ): Promise<Ended> {
     const seats = present(this.#seats, 'persons');
     const lines: string[] = [];
@@ -202,7 +201,7 @@ export class Stage {
     }
     writeFileSync(this.path('proofs'), `${lines.join('\n')}\n`, { mode: 0o600 });
     const names = proofs.flatMap(([role]) => ['--person', seats[role].person.user]);
-    return runNode([EPOCH, '--data', this.data, ...names, ...words], {
+    return runNode([EPOCH, '--data', this.data, ...names], {
       env: { LIFEBOAT_PASSWORD_FD: '3' },
       files: [this.path('proofs')],
     });

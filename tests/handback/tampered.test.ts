@@ -99,4 +99,41 @@ describe('a fact changed, and everything after it hashed again', () => {
     expect((await stage.doors.admin.sync.status()).handback.notTaken).toBeNull();
     expect(keys(await stage.stored(had.epoch)).slice(0, honest.length)).toEqual(keys(honest));
   });
+
+  it('where there is no such file, two persons go on after the row before it, in a new epoch', async () => {
+    await stage.stop();
+    const before = keys(await stage.stored(1));
+    await stage.forge(victim, change, 'all');
+    const both = [
+      ['admin', 'recovery'],
+      ['dealer', 'recovery'],
+    ] as const;
+    expect(await stage.epoch(both)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('nothing-to-leave'),
+    });
+    await stage.start();
+    await stage.patience.until(30_000, async ({ admin }) => {
+      const { handback } = await admin.sync.status();
+      return handback.notTaken === null ? 'main has not said a word' : null;
+    });
+    await stage.stop();
+    expect(await stage.epoch(both)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('epoch 2 is open'),
+    });
+    expect(await stage.verify()).toMatchObject({ status: 0 });
+    await stage.start();
+    await stage.signIn('admin');
+    await stage.linkUp();
+    await stage.allHandedOver();
+    const { handback } = await stage.doors.admin.sync.status();
+    expect(handback).toMatchObject({ notTaken: null, acked: { epoch: 2 } });
+    const [opened] = await stage.stored(2);
+    expect(JSON.parse(opened?.body ?? '')).toMatchObject({
+      kind: 'epoch-opened',
+      after: { epoch: 1, seq: victim.seq - 1 },
+    });
+    expect(keys(await stage.stored(1))).toEqual(before);
+  });
 });
