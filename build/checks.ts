@@ -43,7 +43,8 @@ function whole(
   };
 }
 
-function vitest(name: string, what: string): Check {
+/** `workers`: files at a time. */
+function vitest(name: string, what: string, workers: number): Check {
   return {
     name,
     what,
@@ -53,7 +54,7 @@ function vitest(name: string, what: string): Check {
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
       const end = await runTool(
         { package: 'vitest', command: 'vitest' },
-        ['run', '--project', name, ...reporters, ...narrowed],
+        ['run', '--project', name, `--maxWorkers=${workers}`, ...reporters, ...narrowed],
         { show: true },
       );
       return countVitest(file, end.status);
@@ -127,7 +128,8 @@ export function checks(): readonly Check[] {
       ]),
     );
   }
-  list.push(needs, vitest('unit', 'tests beside their files'), vitest('system', 'whole-system tests'));
+  // Two cores. Whole-system tests wait for other processes more than they work.
+  list.push(needs, vitest('unit', 'tests beside their files', 2), vitest('system', 'whole-system tests', 3));
   if (inTree('tests/browser')) list.push(browser);
   return list;
 }
