@@ -100,6 +100,7 @@ function loseFills(): (batch: OrderBatch) => OrderBatch {
     return lost;
   };
   return (batch) => ({
+    isPlaced: (report) => batch.isPlaced(report),
     interpret(event) {
       if (event.kind === 'order-report' && event.trade !== null && isLost(event.trade.tradeId)) return [];
       return batch.interpret(event);

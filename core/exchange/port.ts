@@ -200,6 +200,8 @@ export type OrderEvent = OrderReport | RequestRefusedEvent | NotDelivered | Doub
  */
 export interface OrderBatch {
   interpret(event: OrderEvent): readonly Fact[];
+  /** Whose order it is about is known: one of ours, or one that the report or an earlier one names. */
+  isPlaced(report: OrderReport): boolean;
 }
 
 /** Live market data, never a fact. Prices in ten-thousandths, quantities in units; 0 when that side is empty. */

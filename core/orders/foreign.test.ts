@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OrderReport } from '#core/exchange/port.ts';
 import { VENUE } from '#tests/orders-counterparts.ts';
 import {
   C1,
@@ -109,5 +110,39 @@ describe("main's orders", () => {
     expect(desk.orders.reserved(ROW, 'sell')).toBe(20);
     desk.hear(report(desk, null, 'fill', { ...late, trade: tradeOf('M2', 15), orderQuantity: 60 }));
     expect(desk.orders.reserved(ROW, 'sell')).toBe(5);
+  });
+});
+
+describe('whose trade it is', () => {
+  const told = { via: 'drop-copy', side: 'sell', trade: tradeOf('M1', 40) } as const;
+  const mains = { ...told, exchangeOrderId: exchangeId('MAIN-1' as never) };
+
+  it.each<[string, Partial<OrderReport>, boolean]>([
+    ['is known when the report names account, contract, side and order', mains, true],
+    ['is not known without an account', { ...mains, account: null }, false],
+    ['is not known without a side', { ...mains, side: null }, false],
+    ['is not known without an order number', { ...mains, exchangeOrderId: null }, false],
+  ])('%s', (_name, said, expected) => {
+    const desk = testDesk();
+    expect(desk.orders.beginBatch().isPlaced(report(desk, null, 'fill', said))).toBe(expected);
+  });
+
+  it('is known without an account when an earlier word of the same batch named the order', () => {
+    const desk = testDesk();
+    const batch = desk.orders.beginBatch();
+    batch.interpret(report(desk, null, 'new', { ...mains, trade: null, orderQuantity: 60 }));
+    const fill = report(desk, null, 'fill', { ...mains, account: null, side: null });
+    expect(batch.isPlaced(fill)).toBe(true);
+  });
+
+  it('is known for our own order by our request id alone', () => {
+    const desk = testDesk();
+    desk.positions.hold(ROW, 100);
+    const fill = report(desk, working(desk, 40), 'fill', {
+      account: null,
+      side: null,
+      trade: tradeOf('T1', 40),
+    });
+    expect(desk.orders.beginBatch().isPlaced(fill)).toBe(true);
   });
 });

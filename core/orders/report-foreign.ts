@@ -43,6 +43,11 @@ export function foreignFacts(records: Records, report: OrderReport): readonly Or
   }
 }
 
+/** A foreign report can be placed: account, contract, side and order are said, or known of its order. */
+export function isNamed(records: Records, report: OrderReport): boolean {
+  return nameOf(records, report) !== null;
+}
+
 /** What a foreign report must say to be placed; what it leaves out is taken from what is known of its order. */
 function nameOf(records: Records, report: OrderReport): Named | null {
   const { exchangeOrderId, venue } = report;

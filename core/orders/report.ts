@@ -10,7 +10,7 @@ import type { VenueId } from '#core/model/ids.ts';
 import type { DoubtCause, OrderFact } from './events.ts';
 import type { Order } from './port.ts';
 import { correctFacts, bustFacts, fillFacts } from './report-fill.ts';
-import { foreignFacts } from './report-foreign.ts';
+import { foreignFacts, isNamed } from './report-foreign.ts';
 import { orderOf } from './report-match.ts';
 import {
   aliveFacts,
@@ -45,6 +45,11 @@ export function interpret(records: Records, event: OrderEvent): readonly OrderFa
     default:
       return assertNever(event);
   }
+}
+
+/** Whose order a report is about is known. A trade of which it is not changes a position that nobody can name. */
+export function isPlaced(records: Records, report: OrderReport): boolean {
+  return orderOf(records, report) !== undefined || isNamed(records, report);
 }
 
 function reported(records: Records, report: OrderReport): readonly OrderFact[] {

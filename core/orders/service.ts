@@ -1,5 +1,5 @@
 import type { Entry, Fact } from '#core/events.ts';
-import type { OrderEvent } from '#core/exchange/port.ts';
+import type { OrderEvent, OrderReport } from '#core/exchange/port.ts';
 import type { JournalRefusal, Projection } from '#core/journal/port.ts';
 import { ok, refuse, type Result } from '#core/lib/result.ts';
 import type { AccountId, InstrumentId, OrderId } from '#core/model/ids.ts';
@@ -16,7 +16,7 @@ import { FUTURES_MARGIN_BASIS_POINTS } from './funds.ts';
 import { createNumbering, type Numbering } from './numbering.ts';
 import { Overlay } from './overlay.ts';
 import type { OrderRefusal, OrdersPort } from './port.ts';
-import { interpret } from './report.ts';
+import { interpret, isPlaced } from './report.ts';
 import { createCalls } from './service-calls.ts';
 import { createCommands, type PlaceOrder } from './service-commands.ts';
 import type { OrdersConfig, OrdersDeps } from './service-deps.ts';
@@ -33,6 +33,7 @@ export const ORDERS_DEFAULTS: OrdersConfig = {
 /** Facts of several messages that will be committed together, each decided on after the ones before it. */
 export interface ReportBatch {
   interpret(event: OrderEvent): readonly OrderFact[];
+  isPlaced(report: OrderReport): boolean;
 }
 
 export interface OrdersService extends OrdersPort {
@@ -193,6 +194,7 @@ function beginBatch(deps: OrdersDeps, state: OrdersState): ReportBatch {
       for (const fact of facts) applyFact(overlay, fact, contextOf(deps, deps.host.now()));
       return facts;
     },
+    isPlaced: (report) => isPlaced(overlay, report),
   };
 }
 

@@ -42,7 +42,8 @@ export function beginFault(have: At | null, begin: Begin): string | null {
   if (rows > BOOK_TOTAL_ROWS_MAX) return `the snapshot has ${rows} rows, more than ${BOOK_TOTAL_ROWS_MAX}`;
   // Main that came back from an old copy: its book is older than the one that is here.
   if (have?.book === begin.book && begin.version < have.version) {
-    return `main's book ${begin.book} went back from version ${have.version} to ${begin.version}`;
+    const { book, version } = have;
+    return `main's book ${book} went back from version ${version} to ${begin.version}: main has old data. It is taken again from version ${version} on, or under a new name; until then the desk keeps its own`;
   }
   return null;
 }

@@ -243,7 +243,9 @@ describe('a snapshot of main’s book', () => {
     await until(() => desk.of('book-followed').length === 2);
     link.say(...small().snapshot());
     await until(() => desk.of('book-broken').length === 1);
-    expect(desk.of('book-broken')).toMatchObject([{ why: "main's book B went back from version 2 to 1" }]);
+    expect(desk.of('book-broken')).toMatchObject([
+      { why: expect.stringContaining("main's book B went back from version 2 to 1") },
+    ]);
     expect(desk.port.book()).toMatchObject({ version: 2, stale: true });
   });
 

@@ -76,6 +76,7 @@ async function openLine(clock?: () => number) {
         if (!disk.isFull) heard.push(event);
         return [];
       },
+      isPlaced: () => true,
     }),
     doubtful: () => [],
     credentials: () => null,

@@ -58,6 +58,7 @@ function heard(role: SessionRole, ...parts: readonly (string | LinkChange)[]) {
         events.push(event);
         return [];
       },
+      isPlaced: ({ account }) => account !== null,
     }),
     quote: () => null,
     quotes: () => undefined,
@@ -108,6 +109,7 @@ describe('the drop copy covers the day', () => {
     ['not while its link is down', [passed, { kind: 'down', why: 'line' }], false],
     ['not after a report that can not be read', [passed, KNOWN.replace('32=65', '32=1.5')], false],
     ['not after a trade of a contract that nobody knows', [passed, `${FILL} 48=1 207=NSE 55=X`], false],
+    ['not after a trade that names no account', [passed, KNOWN.replace(' 1=AC1', '')], false],
     ['again when only the line was down', [passed, { kind: 'down', why: 'line' }, passed], true],
     ['not again when its numbers were lost', [passed, { kind: 'stopped', why: 'too low' }, passed], false],
     ['not again when messages never came', [passed, { kind: 'lost', why: 'skipped' }, passed], false],

@@ -140,7 +140,7 @@ class OneRead {
       nowMs: host.now(),
     });
     if (report.ok) {
-      if (report.value.instrumentId === null && report.value.trade !== null) this.#unknownContract(message);
+      if (report.value.trade !== null) this.#traded(report.value, message);
       return this.#interpret(report.value);
     }
     // It has its number and its raw fact; what it concerns is not known, so everything open there is in doubt.
@@ -150,8 +150,13 @@ class OneRead {
   }
 
   /** A trade that no position can take: from here on the venue's day is not covered (I9). */
-  #unknownContract(message: Message): void {
-    const text = `a trade of an unknown contract: ${message.get(207) ?? ''} ${message.get(55) ?? ''} ${message.get(48) ?? ''}`;
+  #traded(report: OrderReport, message: Message): void {
+    const isKnown = report.instrumentId !== null;
+    if (isKnown && this.#batch.isPlaced(report)) return;
+    const said = (tag: number): string => message.get(tag) ?? '';
+    const text = isKnown
+      ? `a trade that does not say whose it is: order "${said(37)}", account "${said(1)}", side "${said(54)}"`
+      : `a trade of an unknown contract: ${said(207)} ${said(55)} ${said(48)}`;
     this.#deps.host.log.error(text, { venue: this.#deps.config.venue });
     this.#coverage(false, text, true);
   }
