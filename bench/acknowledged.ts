@@ -13,6 +13,7 @@ export class Ear {
   onAck: () => void = () => undefined;
 
   readonly wrap = (batch: OrderBatch): OrderBatch => ({
+    isPlaced: (report) => batch.isPlaced(report),
     interpret: (event) => {
       const facts = batch.interpret(event);
       if (facts.some(({ kind }) => kind === 'order-acknowledged')) this.onAck();

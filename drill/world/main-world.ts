@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WireFault } from '#drill/options.ts';
 import { askMain } from '#drill/main-server/control-client.ts';
-import { keepChild, type Kept } from './child.ts';
+import { keepChild } from './child.ts';
 import { mainDatabase, type MainDatabase } from './main-database.ts';
 import { MainProcess } from './main-process.ts';
 import { freePorts } from './ports.ts';
@@ -21,6 +21,8 @@ export interface MainWorldOptions {
   readonly accounts: readonly string[];
   readonly wireFaults: readonly WireFault[];
   readonly failed: (error: Error) => void;
+  /** Takes what ends the processes, as each is started. */
+  readonly stops: AsyncDisposableStack;
 }
 
 /** Main and the wire to it. */
@@ -35,12 +37,11 @@ export interface MainWorld {
   /** How often each fault of the wire struck. */
   strikes(): Readonly<Record<string, number>>;
   restarts(): number;
-  stop(): Promise<void>;
 }
 
 /** Main, started, with each desk's way to it. */
 export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
-  const { folder, names, wireFaults, failed } = options;
+  const { folder, names, wireFaults, failed, stops } = options;
   const [port = 0, control = 0, wirePort = 0] = await freePorts(3);
   const database = await mainDatabase(folder);
   const hits = join(folder, 'main-hits.jsonl');
@@ -51,19 +52,20 @@ export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
     env: database.env,
     failed,
   });
+  stops.defer(() => process.stop());
   await process.start();
   if (names.length > 1) await askMain(control, { do: 'map', homes: homesOf(options) });
-  let wire: Kept | null = null;
   if (wireFaults.length > 0) {
     const args = [`--messages=${wirePort}:${port}`, `--faults=${wireFaults.join(',')}`];
-    wire = await keepChild({
+    const kept = await keepChild({
       script: LINK_SCRIPT,
       args: [...args, `--seed=${options.seed}`, `--strikes=${strikes}`],
       started: () => undefined,
       failed,
     });
+    stops.defer(() => kept.stop());
   }
-  const url = `ws://127.0.0.1:${wire === null ? port : wirePort}/desk`;
+  const url = `ws://127.0.0.1:${wireFaults.length === 0 ? port : wirePort}/desk`;
   return {
     process,
     desks: desks.map(({ token }) => ({ url, token })),
@@ -72,10 +74,6 @@ export async function openMain(options: MainWorldOptions): Promise<MainWorld> {
     hits,
     strikes: () => countLines(strikes),
     restarts: () => process.restarts(),
-    async stop() {
-      await wire?.stop();
-      await process.stop();
-    },
   };
 }
 

@@ -86,8 +86,21 @@ export function seededBook(options: {
   return makeBook(options);
 }
 
-/** Makes, or finds again, a world in a folder: book, files, exchange, link, and the configuration of a desk. */
+/**
+ * Makes, or finds again, a world in a folder: book, files, exchange, link, and the configuration of a desk. What was
+ * started of one that can not be made is stopped again: a process that is left would keep its starter for ever.
+ */
 export async function openWorld(options: WorldOptions): Promise<World> {
+  const started = new AsyncDisposableStack();
+  try {
+    return await startWorld(options, started);
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}
+
+async function startWorld(options: WorldOptions, stops: AsyncDisposableStack): Promise<World> {
   const { folder } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string): string => join(folder, name);
@@ -103,7 +116,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
   const count = options.desks ?? 1;
   const owners = Array.from({ length: count }, (_, index) => nameOf(DESK_COMP_ID, index));
-  const started = options.gateway === null ? await startProcesses(options, world) : null;
+  const started = options.gateway === null ? await startProcesses(options, world, stops) : null;
   if (started === null) writeWhole(world.pids, '{}');
   const names = owners.map((_, index) => nameOf(DESK, index));
   const main =
@@ -117,6 +130,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
           names,
           accounts: book.accounts.map(({ account }) => account),
           failed: options.failed,
+          stops,
         });
   const configOf = (owner: string, index: number): z.input<typeof DeskConfig> => {
     const tuning = tuningOf(options);
@@ -142,10 +156,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     desks,
     main,
     restarts: () => (started?.restarts() ?? 0) + (main?.restarts() ?? 0),
-    async stop() {
-      await main?.stop();
-      await started?.stop();
-    },
+    stop: () => stops.disposeAsync(),
   };
 }
 
@@ -177,12 +188,12 @@ interface Processes {
   /** Where the desk is to dial: the link's ports when there is one. */
   readonly ports: VenuePorts;
   restarts(): number;
-  stop(): Promise<void>;
 }
 
 async function startProcesses(
   options: WorldOptions,
   world: Pick<World, 'file' | 'ledger' | 'pids'>,
+  stops: AsyncDisposableStack,
 ): Promise<Processes> {
   const { failed } = options;
   const pids: Record<string, number> = {};
@@ -191,14 +202,12 @@ async function startProcesses(
     writeWhole(world.pids, JSON.stringify(pids));
   };
   const kept: Kept[] = [];
-  kept.push(
-    await keepChild({
-      script: VENUE_SCRIPT,
-      args: venueArgs(options, world),
-      started: startedAs('exchange'),
-      failed,
-    }),
-  );
+  const keep = async (script: string, args: readonly string[], name: string): Promise<void> => {
+    const one = await keepChild({ script, args, started: startedAs(name), failed });
+    kept.push(one);
+    stops.defer(() => one.stop());
+  };
+  await keep(VENUE_SCRIPT, venueArgs(options, world), 'exchange');
   let ports: VenuePorts = world.file.ports;
   if (options.withLink) {
     const [orders = 0, dropCopy = 0, marketData = 0] = await freePorts(3);
@@ -207,16 +216,10 @@ async function startProcesses(
       `${dropCopy}:${ports.dropCopy}`,
       `${marketData}:${ports.marketData}`,
     ].flatMap((route) => ['--route', route]);
-    kept.push(await keepChild({ script: LINK_SCRIPT, args: routes, started: startedAs('link'), failed }));
+    await keep(LINK_SCRIPT, routes, 'link');
     ports = { orders, dropCopy, marketData };
   }
-  return {
-    ports,
-    restarts: () => kept.reduce((sum, one) => sum + one.restarts(), 0),
-    async stop() {
-      await Promise.all(kept.map((one) => one.stop()));
-    },
-  };
+  return { ports, restarts: () => kept.reduce((sum, one) => sum + one.restarts(), 0) };
 }
 
 function venueArgs(options: WorldOptions, { file, ledger }: Pick<World, 'file' | 'ledger'>): string[] {
