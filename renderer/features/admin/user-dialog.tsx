@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { istTimestamp } from '#core/model/market-clock.ts';
 import type { UserShown } from '#renderer/api/shapes.ts';
 import { Dialog } from '#renderer/look/dialog.tsx';
+import { Figure } from '#renderer/look/figures.tsx';
 import { roundMoney } from '#renderer/look/format.ts';
 import { LimitsForm } from './limits-form.tsx';
 import { MappingForm } from './mapping-form.tsx';
@@ -79,14 +80,5 @@ function Known({ user }: { readonly user: UserShown }) {
         ))}
       </p>
     </>
-  );
-}
-
-function Figure({ label, value }: { readonly label: string; readonly value: string }) {
-  return (
-    <div className="figure">
-      <b>{value}</b>
-      <span>{label}</span>
-    </div>
   );
 }

@@ -4,6 +4,7 @@ import type { DryRunShown } from '#renderer/api/shapes.ts';
 import { useCommand } from '#renderer/api/command.ts';
 import { DataGrid } from '#renderer/look/data-grid.tsx';
 import { ReadBack } from '#renderer/look/dialog.tsx';
+import { Figure } from '#renderer/look/figures.tsx';
 import { countdown, quantity, roundMoney } from '#renderer/look/format.ts';
 import { Outcome } from '#renderer/look/said.tsx';
 import { useNow } from '#renderer/look/ticking.ts';
@@ -130,22 +131,5 @@ function Approve(props: {
       </button>
       <Outcome doing={doing} />
     </form>
-  );
-}
-
-function Figure({
-  label,
-  value,
-  tone = '',
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly tone?: string;
-}) {
-  return (
-    <div className={`figure ${tone}`}>
-      <b>{value}</b>
-      <span>{label}</span>
-    </div>
   );
 }

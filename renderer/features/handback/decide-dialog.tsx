@@ -3,6 +3,7 @@ import type { DifferenceShown } from '#core/sync/contract.ts';
 import { useCommand } from '#renderer/api/command.ts';
 import type { Repair } from '#renderer/api/shapes.ts';
 import { Dialog } from '#renderer/look/dialog.tsx';
+import { Figure } from '#renderer/look/figures.tsx';
 import { signedQuantity, words } from '#renderer/look/format.ts';
 import { Outcome } from '#renderer/look/said.tsx';
 import { TextField } from '#renderer/look/text-field.tsx';
@@ -101,10 +102,12 @@ function Choice(props: {
 }
 
 function Side({ label, units }: { readonly label: string; readonly units: number | null }) {
+  const unknown = units === null;
   return (
-    <div className={`figure ${units === null ? 'warn' : ''}`}>
-      <b>{units === null ? '? unknown' : signedQuantity(units)}</b>
-      <span>{label}</span>
-    </div>
+    <Figure
+      label={label}
+      value={unknown ? '? unknown' : signedQuantity(units)}
+      tone={unknown ? 'warn' : ''}
+    />
   );
 }

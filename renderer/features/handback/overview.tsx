@@ -1,5 +1,6 @@
 import type { SyncShown } from '#core/sync/contract.ts';
 import { istTime } from '#core/model/market-clock.ts';
+import { Figures, type FiguresShown } from '#renderer/look/figures.tsx';
 import { quantity } from '#renderer/look/format.ts';
 import { Fence } from './fence.tsx';
 import { byFileWords, placeWords, progressOf } from './progress-words.ts';
@@ -86,22 +87,6 @@ function Progress({ shown, mode }: Pick<StepsProps, 'shown' | 'mode'>) {
       {handback.text === '' || handback.oldCopy ? null : <p className="trust stale">⚠ {handback.text}</p>}
       <progress value={durable} max={Math.max(1, all)} aria-label="facts that are stored at main" />
       <Figures figures={figures} />
-    </div>
-  );
-}
-
-/** Label, value, tone. */
-type FiguresShown = readonly (readonly [string, string, string])[];
-
-function Figures({ figures }: { readonly figures: FiguresShown }) {
-  return (
-    <div className="figures">
-      {figures.map(([label, value, tone]) => (
-        <div key={label} className={`figure ${tone}`}>
-          <b>{value}</b>
-          <span>{label}</span>
-        </div>
-      ))}
     </div>
   );
 }

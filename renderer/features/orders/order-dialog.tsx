@@ -6,6 +6,7 @@ import type { TransactionShown } from '#core/trades/contract.ts';
 import { useCommand } from '#renderer/api/command.ts';
 import { useQuery } from '#renderer/api/query.ts';
 import { Dialog } from '#renderer/look/dialog.tsx';
+import { Figure } from '#renderer/look/figures.tsx';
 import { price, quantity, words } from '#renderer/look/format.ts';
 import { Outcome, Trust } from '#renderer/look/said.tsx';
 
@@ -56,15 +57,6 @@ export function OrderDialog({
       {OPEN.has(now.status) ? <Change order={now} /> : null}
       {'value' in seen && seen.value !== null ? <History of={seen.value} /> : null}
     </Dialog>
-  );
-}
-
-function Figure({ label, value }: { readonly label: string; readonly value: string }) {
-  return (
-    <div className="figure">
-      <b>{value}</b>
-      <span>{label}</span>
-    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { istTime } from '#core/model/market-clock.ts';
 import { useCommand } from '#renderer/api/command.ts';
 import type { RunShown } from '#renderer/api/shapes.ts';
+import { Figures, type FiguresShown } from '#renderer/look/figures.tsx';
 import { quantity, words } from '#renderer/look/format.ts';
 import { Outcome, Trust } from '#renderer/look/said.tsx';
 import { OpenRows } from './open-rows.tsx';
@@ -45,7 +46,7 @@ const SIGNS: Readonly<Record<RunShown['state'], string>> = {
 
 function OneRun({ run }: { readonly run: RunShown }) {
   const over = run.flatRows + run.leftoverRows;
-  const figures: readonly (readonly [string, string, string])[] = [
+  const figures: FiguresShown = [
     [
       'rows flat',
       `${quantity(run.flatRows)} of ${quantity(run.rows)}`,
@@ -76,14 +77,7 @@ function OneRun({ run }: { readonly run: RunShown }) {
         </span>
       </div>
       {run.state === 'ended' ? <Ended run={run} /> : null}
-      <div className="figures">
-        {figures.map(([label, value, tone]) => (
-          <div key={label} className={`figure ${tone}`}>
-            <b>{value}</b>
-            <span>{label}</span>
-          </div>
-        ))}
-      </div>
+      <Figures figures={figures} />
       {run.state === 'ended' ? null : <Steer run={run} />}
       <OpenRows run={run} />
     </>
