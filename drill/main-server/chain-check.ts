@@ -1,4 +1,5 @@
 import { GENESIS, headMessage, hexOf, rowHash } from '#core/journal/chain.ts';
+import { assert, present } from '#core/lib/assert.ts';
 import { isSignedBy } from '#core/journal/signer.ts';
 import type { FactRow, Place, SignedHead } from '#core/sync/messages.ts';
 import type { Stop, Tail } from './store-facts.ts';
@@ -88,6 +89,30 @@ function wrongHead(
     return `the signature of the head of row ${seq} is not valid`;
   }
   return head.hash === hash ? null : `the desk signed another row ${seq} than this`;
+}
+
+/** Where the epoch ends once these rows and heads are stored. They go on right where what is known to be stored ends. */
+export function tailAfter(
+  tail: Tail | undefined,
+  epoch: number,
+  rows: readonly FactRow[],
+  heads: readonly SignedHead[],
+): Tail {
+  const [first] = rows;
+  const follows = tail === undefined ? first?.kind === 'epoch-opened' : first?.seq === tail.seq + 1;
+  assert(
+    first === undefined || follows,
+    'rows are stored right after the last one that is known to be stored',
+  );
+  const { seq, hash } = present(rows.at(-1) ?? tail, 'a row, stored or to be stored');
+  const firstSeq = tail?.firstSeq ?? first?.seq ?? seq;
+  return {
+    epoch,
+    firstSeq,
+    seq,
+    hash,
+    signedSeq: Math.max(tail?.signedSeq ?? 0, ...heads.map((head) => head.seq)),
+  };
 }
 
 /** Rows that hang together but that no good head stands for: which of them was changed, nobody can tell. */

@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FactRow, FromMain, Place, SignedHead } from '#core/sync/messages.ts';
-import { openingHash, opensAfter, repeatObjection } from './chain-check.ts';
+import { openingHash, opensAfter, repeatObjection, tailAfter } from './chain-check.ts';
 import { DatabaseAway } from './database.ts';
 import { FactPools, type FactPool } from './fact-pool.ts';
 import { PlaceWaiters } from './place-waiters.ts';
-import type { Store } from './store.ts';
-import type { Stop, Tail } from './store-facts.ts';
+import type { LogStore, Stop, Tail } from './store-facts.ts';
 import { takeRun, type Start } from './take-run.ts';
 
 /** Rows that may wait for one that is missing. */
@@ -29,7 +28,7 @@ export interface Listener {
 export interface DeskLogOptions {
   readonly desk: string;
   readonly publicKey: string;
-  readonly store: Store;
+  readonly store: LogStore;
   /** Waited for before each transaction: a slow main. */
   readonly pace: () => Promise<void>;
 }
@@ -242,15 +241,10 @@ export class DeskLog {
     rows: readonly FactRow[],
     heads: readonly SignedHead[],
   ): Promise<void> {
-    const last = rows.at(-1);
-    if (last === undefined && heads.length === 0) return;
+    if (rows.length + heads.length === 0) return;
+    const tail = tailAfter(tails.get(epoch), epoch, rows, heads);
     await this.#options.store.commitFacts({ desk: this.#options.desk, rows, heads });
-    const tail = tails.get(epoch);
-    const end = last ?? tail;
-    if (end === undefined) return;
-    const signedSeq = heads.reduce((seq, head) => Math.max(seq, head.seq), tail?.signedSeq ?? 0);
-    const firstSeq = tail?.firstSeq ?? rows[0]?.seq ?? 0;
-    tails.set(epoch, { epoch, firstSeq, seq: end.seq, hash: end.hash, signedSeq });
+    tails.set(epoch, tail);
   }
 
   async #stop(pool: FactPool, stop: Stop): Promise<void> {

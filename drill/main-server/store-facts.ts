@@ -40,6 +40,8 @@ const TAILS = `SELECT t.epoch, t.first_seq, t.last_seq, l.hash,
   JOIN facts l ON l.desk = $1 AND l.epoch = t.epoch AND l.seq = t.last_seq ORDER BY t.epoch`;
 const ROW = 'epoch, seq, at_ms, kind, version, body, hash';
 
+export type LogStore = ReturnType<typeof storeOfLogs>;
+
 /** The logs of the desks: what was taken, up to where, and where main stopped taking. */
 export function storeOfLogs({ rows, commit, commitFacts }: Database) {
   return {

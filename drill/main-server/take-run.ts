@@ -14,13 +14,17 @@ export type Start = Pick<Run, 'previous' | 'signedSeq'> & { readonly seq: number
 
 export interface Taking extends Pick<Run, 'desk' | 'publicKey' | 'epoch'> {
   readonly pool: FactPool;
-  /** Makes rows and heads durable, and says so. */
+  /**
+   * Makes rows and heads durable, and says so. Called again only after the call before is known to have done it: once it
+   * has failed, no row after it is handed over in this run.
+   */
   readonly commit: (rows: readonly FactRow[], heads: readonly SignedHead[]) => Promise<void>;
 }
 
 /**
  * Takes rows from the pool as long as they follow each other, also those that come meanwhile. One transaction is on its
- * way while the next rows are checked. Answers what it stopped at; everything before that is durable.
+ * way while the next rows are checked. Answers what it stopped at; everything before that is durable. Throws what the
+ * transaction threw that failed.
  */
 export async function takeRun(
   taking: Taking,
@@ -33,7 +37,9 @@ export async function takeRun(
   let batch: { rows: FactRow[]; heads: SignedHead[] } = { rows: [], heads: [...late] };
   let isFlying = false;
   let flight: Promise<void> = Promise.resolve();
-  const launch = (): void => {
+  const launch = async (): Promise<void> => {
+    // Also one that is over: had it failed unseen, the rows after it would be stored, and acknowledged, over a hole.
+    await flight;
     const { rows, heads } = batch;
     batch = { rows: [], heads: [] };
     isFlying = true;
@@ -49,7 +55,7 @@ export async function takeRun(
     if (last === undefined) {
       await flight;
       if (batch.rows.length + batch.heads.length === 0) return stop;
-      launch();
+      await launch();
       continue;
     }
     const checked = checkRun({ desk, publicKey, epoch, ...start, rows, heads: pool.heads });
@@ -60,7 +66,7 @@ export async function takeRun(
     if (stop !== null) batch.rows = batch.rows.filter(({ seq }) => seq < (checked.stop?.seq ?? 0));
     start = { seq: last.seq + 1, previous: Buffer.from(last.hash, 'hex'), signedSeq: checked.signedSeq };
     if (batch.rows.length >= COMMIT_ROWS_MAX) await flight;
-    if (!isFlying && stop === null) launch();
+    if (!isFlying && stop === null) await launch();
     await turn();
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrng } from '#drill/book/prng.ts';
 import { readMainHits, type MainPoint } from '#drill/main-server/kill.ts';
@@ -218,25 +217,14 @@ describe.each(['sqlite', 'postgres'] as const)('main on %s', (kind) => {
 
 it('goes on when PostgreSQL is killed and started again in the middle', async () => {
   const main = await new MainStage({ databaseUrl: postgres.url }).start();
-  const log = writer();
+  // As fast as a desk can: one transaction is on its way, and the rows of the next are being checked, when it is killed.
+  const log = writer().fill(40_000).sign();
   const desk = await main.welcomed(log);
-  let sent = 0;
-  const more = (): void => {
-    log.fill(100);
-    sendAll(desk, log, sent);
-    sent = log.head.seq;
-  };
-  more();
-  await desk.acked(sent);
-  let isBack = false;
-  const restarted = postgres.restart().then(() => (isBack = true));
-  while (!isBack) {
-    more();
-    await wait(10);
-  }
-  await restarted;
-  expect(sent).toBeGreaterThan(1_000);
+  sendAll(desk, log);
+  await desk.acked(1);
+  await postgres.restart();
   await desk.acked(log.head.seq);
+  expect(desk.heard.filter(({ type }) => type === 'not-taken')).toEqual([]);
   expect(await main.stored(log.desk, 1)).toEqual(log.rows);
 });
 
