@@ -69,6 +69,8 @@ export interface Book {
   /** Busts of trades that are not known yet, with their seq. */
   readonly bustedFirst: Map<string, number>;
   readonly snapshots: Snapshot[];
+  /** The file that came in last, and how many of its rows are older than what was here. */
+  lastFile: { readonly sha256: string; readonly older: number };
   readonly coverage: Map<SegmentKey, boolean>;
   /** Segments of which drop copy missed trades of this day for good; coverage may be back by a newer file. */
   readonly missedToday: Set<SegmentKey>;
@@ -94,6 +96,7 @@ export function createBook(instruments: InstrumentsPort): Book {
     waiting: new Map(),
     bustedFirst: new Map(),
     snapshots: [],
+    lastFile: { sha256: '', older: 0 },
     coverage: new Map(),
     missedToday: new Set(),
     shortfall: { sha256: '', byAccount: new Map() },

@@ -137,7 +137,7 @@ export const PositionFile = z.object({
   /** Our column by the file's, where the file's own names are not the documented ones. */
   columns: z.record(z.string(), z.string()).optional(),
   /** These three may stand at the head of the file instead (docs/imports.md); what the call says comes first. */
-  asOfMs: z.number().optional(),
+  asOfMs: z.int().nonnegative().optional(),
   tradingDate: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/)
@@ -153,6 +153,8 @@ export const PositionFileReport = z.object({
   sha256: z.string(),
   rows: z.number(),
   refused: z.number(),
+  /** Rows of which this desk has a later word already: they are kept and count for nothing. */
+  older: z.number(),
   /** True when these very bytes were imported before: nothing changed. */
   repeated: z.boolean(),
   problems: z.array(z.object({ line: z.number(), column: z.string(), reason: z.string() })),

@@ -117,17 +117,22 @@ function importPositions(book: Book, fact: PositionsImported, seq: number, impor
   book.snapshots.push(snapshot);
   if (book.snapshots.length > SNAPSHOTS_MAX) book.snapshots.shift();
   newDay(book, snapshot.day);
+  let older = 0;
   for (const row of rows) {
     const state = ensureRow(book, row);
     // A start-of-day file may come in after main's book of later: it is no baseline, and still the start.
     state.carried = betterCarried(state.carried, carriedIn(row, snapshot));
-    if (state.baseline !== null && isLater(state.baseline.snapshot, snapshot)) continue;
+    if (state.baseline !== null && isLater(state.baseline.snapshot, snapshot)) {
+      older += 1;
+      continue;
+    }
     state.baseline = { row, snapshot };
     forgetTradesBefore(book, state.trades, snapshot.day);
     const contract = ensureContract(book, row.account, row.instrumentId);
     touch(contract);
     dropEmptyRows(book, contract);
   }
+  book.lastFile = { sha256: fact.sha256, older };
   book.generation += 1;
 }
 

@@ -7,18 +7,19 @@ import type { Turns } from '#core/lib/turns.ts';
 import { ok, refuse } from '#core/lib/result.ts';
 import type { Result } from '#core/lib/result.ts';
 import { readTableAside } from '#core/lib/worker-table.ts';
+import { aheadText } from '#core/model/as-of.ts';
 import { istDate } from '#core/model/market-clock.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import type { BaselineRow } from './baseline.ts';
-import type { PositionFile, PositionFileReport } from './contract.ts';
+import type { PositionFile } from './contract.ts';
 import type { Cut } from './events.ts';
 import { positionNotes } from './import-notes.ts';
 import { positionReader } from './import.ts';
-import type { ImportPositions, PositionsRefusal } from './service.ts';
+import type { FileTaken, ImportPositions, PositionsRefusal } from './service.ts';
 
 export interface ImportPositionsDeps {
   readonly journal: Pick<Journal, 'append'>;
-  readonly host: Turns;
+  readonly host: Turns & { now(): number };
   readonly instruments: { bySymbol(exchange: string, symbol: string): Instrument | null };
 }
 
@@ -60,7 +61,7 @@ async function importPositions(
   seen: ReadonlySet<string>,
   file: PositionFile,
   by: string,
-): Promise<Result<PositionFileReport, PositionsRefusal>> {
+): Promise<Result<FileTaken, PositionsRefusal>> {
   const sha256 = createHash('sha256').update(file.text).digest('hex');
   if (seen.has(sha256)) return ok({ sha256, rows: 0, refused: 0, repeated: true, problems: [] });
   const parsed = await parse(deps, file);
@@ -92,7 +93,7 @@ async function parse(
 ): Promise<Result<Parsed, PositionsRefusal>> {
   const table = await readTableAside(file.source, file.text);
   if (!table.ok) return table;
-  const stated = statedOf(file, table.value);
+  const stated = statedOf(file, table.value, deps.host.now());
   if (!stated.ok) return stated;
   const find = (exchange: string, symbol: string) => deps.instruments.bySymbol(exchange, symbol);
   const reader = positionReader(file.source, table.value, file.columns ?? {}, find);
@@ -113,8 +114,8 @@ interface Stated {
   readonly cuts: readonly Cut[];
 }
 
-/** Time, date and cut as the call says them, else as the head of the file does. */
-function statedOf(file: PositionFile, table: Table): Result<Stated, FileRefusal> {
+/** Time, date and cut as the call says them, else as the head of the file does. Nothing is of later than now. */
+function statedOf(file: PositionFile, table: Table, nowMs: number): Result<Stated, FileRefusal> {
   const notes = positionNotes(table.notes);
   const [wrong] = notes.bad;
   if (wrong !== undefined) return refuseFile(file.source, wrong);
@@ -126,6 +127,8 @@ function statedOf(file: PositionFile, table: Table): Result<Stated, FileRefusal>
     );
   }
   const tradingDate = file.tradingDate ?? notes.tradingDate ?? istDate(asOfMs);
+  const ahead = aheadText({ asOfMs, tradingDate }, nowMs);
+  if (ahead !== null) return refuseFile(file.source, ahead);
   return ok({ asOfMs, tradingDate, cuts: file.cuts ?? notes.cuts });
 }
 

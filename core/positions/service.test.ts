@@ -6,7 +6,7 @@ import type { SqlValue, Tx } from '#core/journal/port.ts';
 import { ok } from '#core/lib/result.ts';
 import { AccountId, DeskId, InstrumentId } from '#core/model/ids.ts';
 import type { RowKey } from '#core/square-off/events.ts';
-import { createPositions } from './service.ts';
+import { createPositions, type ImportPositions } from './service.ts';
 import { C1, NIFTY, TODAY } from './stage.ts';
 import { contractOfToday, market } from './stage-market.ts';
 
@@ -19,7 +19,7 @@ const CONTRACTS = [
 ];
 
 /** A log that keeps import rows as the SQL table does, in the order of keys. */
-function desk(quotes: readonly Quote[] = []) {
+function desk(quotes: readonly Quote[] = [], importPositions?: ImportPositions) {
   const table = new Map<string, string>();
   const entries: Entry[] = [];
   const overcommitted = new Set<string>();
@@ -48,14 +48,18 @@ function desk(quotes: readonly Quote[] = []) {
     quotes: (id) => quotes.find((quote) => quote.instrumentId === id) ?? null,
     overcommitted: (row) => overcommitted.has(`${row.account} ${row.instrumentId} ${row.product}`),
     now: () => 10_000,
+    importPositions,
   });
   return {
     ...positions,
     append,
     entries,
     overcommitted,
-    hold: (rows: readonly (Partial<RowKey> & { quantity: number; carriedValueE4: number })[]) => {
-      const sha256 = `file-${entries.length}`;
+    hold: (
+      rows: readonly (Partial<RowKey> & { quantity: number; carriedValueE4: number })[],
+      sha256 = `file-${entries.length}`,
+      asOfMs = 5,
+    ) => {
       append(
         [
           {
@@ -65,7 +69,7 @@ function desk(quotes: readonly Quote[] = []) {
             sha256,
             rows: rows.length,
             refused: 0,
-            asOfMs: 5,
+            asOfMs,
             tradingDate: TODAY,
             cuts: [{ kind: 'none-of-today' }],
             by: 'test',
@@ -240,6 +244,22 @@ describe('the margin shortfall list', () => {
       refusal: { reason: 'account-twice' },
     });
     expect([entries.length, port.shortfall(C1)]).toEqual([0, null]);
+  });
+});
+
+describe('a file of positions', () => {
+  it('that is older than what is here says of how many rows', async () => {
+    const taken = { sha256: 'later', rows: 2, refused: 0, repeated: false, problems: [] };
+    const stage = desk([], (file) => {
+      stage.hold(BOOK.slice(0, file.source === 'one' ? 1 : 2), file.source, file.asOfMs);
+      return ok({ ...taken, sha256: file.source });
+    });
+    const older = async (source: string, asOfMs: number) => {
+      const file = { source, text: '', asOfMs, partial: false };
+      const done = await stage.handlers.import(file, { by: 'asha' });
+      return done.ok ? done.value.older : done.refusal.text;
+    };
+    expect([await older('one', 500), await older('two', 400), await older('three', 600)]).toEqual([0, 1, 0]);
   });
 });
 

@@ -28,11 +28,14 @@ export interface PositionsRefusal {
   readonly text: string;
 }
 
+/** What the importer can tell: the book knows what it made of the rows. */
+export type FileTaken = Omit<PositionFileReport, 'older'>;
+
 /** Reads a position file and appends its fact with the rows beside it. */
 export type ImportPositions = (
   file: PositionFile,
   by: string,
-) => Result<PositionFileReport, PositionsRefusal> | Promise<Result<PositionFileReport, PositionsRefusal>>;
+) => Result<FileTaken, PositionsRefusal> | Promise<Result<FileTaken, PositionsRefusal>>;
 
 export interface PositionsDeps {
   readonly journal: Pick<Journal, 'append' | 'reader'>;
@@ -86,8 +89,7 @@ export function createPositions(deps: PositionsDeps) {
     }),
     summary: (filter: PositionFilter, { scope }: Scoped): ProfitSummary => summarise(asked(filter, scope)),
     import: (file: PositionFile, context: Context) =>
-      deps.importPositions?.(file, context.by) ??
-      refuse({ reason: 'no-importer', text: 'This desk has no importer of position files.' }),
+      importFile(deps.importPositions, book, file, context.by),
     importShortfall: (list: ShortfallList, context: Context) =>
       importShortfall(deps.journal, list, context.by, book.shortfall.sha256),
   };
@@ -131,6 +133,22 @@ function createPort(book: Book, overcommitted: PositionsDeps['overcommitted']): 
       return reference === undefined ? null : { reference };
     },
   };
+}
+
+/** The report of the importer, and how many rows are older than what was here. */
+async function importFile(
+  importPositions: PositionsDeps['importPositions'],
+  book: Book,
+  file: PositionFile,
+  by: string,
+): Promise<Result<PositionFileReport, PositionsRefusal>> {
+  const taken = await importPositions?.(file, by);
+  if (taken === undefined) {
+    return refuse({ reason: 'no-importer', text: 'This desk has no importer of position files.' });
+  }
+  if (!taken.ok) return taken;
+  const { sha256, older } = book.lastFile;
+  return ok({ ...taken.value, older: taken.value.sha256 === sha256 ? older : 0 });
 }
 
 /** One fact over the rows of the list; the same list again changes nothing. */

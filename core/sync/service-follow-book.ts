@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { present } from '#core/lib/assert.ts';
+import { aheadText } from '#core/model/as-of.ts';
 import { beginFault, deltaFits, removesFault, tellsGone } from './domain-follow.ts';
 import type { BookFollowed } from './events.ts';
 import type { BookPart, FromMain } from './messages.ts';
@@ -25,6 +26,8 @@ type Delta = Extract<FromMain, { type: 'delta' }>;
 export interface BookDeps extends RowsDeps {
   /** The mode of this moment takes main's book. */
   readonly follows: () => boolean;
+  /** Epoch ms. */
+  readonly now: () => number;
 }
 
 interface Incoming {
@@ -97,7 +100,7 @@ export class FollowedBook {
     // The same head again, in the middle of its snapshot.
     if (this.#incoming !== null && isDeepStrictEqual(this.#incoming.begin, begin)) return null;
     this.drop();
-    const fault = beginFault(this.#followed, begin);
+    const fault = beginFault(this.#followed, begin) ?? this.#aheadFault(begin);
     if (fault !== null) return fault;
     const generation = freshGeneration(this.#deps.journal.reader);
     this.#incoming = { generation, begin, came: new Map() };
@@ -147,6 +150,11 @@ export class FollowedBook {
     return fault;
   }
 
+  #aheadFault(told: Freshness): Fault {
+    const ahead = aheadText(told, this.#deps.now());
+    return ahead === null ? null : `main's book is not taken: ${ahead}`;
+  }
+
   /** A message of a snapshot that is in force already: it came twice. */
   #isInForce({ book, version }: Pick<End, 'book' | 'version'>): boolean {
     return this.#followed?.book === book && this.#followed.version === version;
@@ -162,7 +170,7 @@ export class FollowedBook {
     );
     if (fits === 'known') return null;
     if (fits !== 'next') return fits.gap;
-    const wrong = removesFault(delta);
+    const wrong = removesFault(delta) ?? (delta.part === 'positions' ? this.#aheadFault(delta) : null);
     if (wrong !== null) return wrong;
     const { generation } = present(have, 'the book before its next delta');
     const { part, version, sha256, asOfMs, tradingDate, cuts } = delta;

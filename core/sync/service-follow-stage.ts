@@ -17,12 +17,15 @@ const QUIET_TURNS = 100;
 const PARTS: readonly BookPart[] = ['users', 'accounts', 'instruments', 'funds', 'positions', 'pending'];
 /** 14:49:30 IST. */
 export const AS_OF_MS = 1_795_425_570_000;
+/** What the clock of the desk says: 15:59:30 IST, and it stands still. */
+export const NOW_MS = AS_OF_MS + 70 * 60_000;
 
 /** Main's side of the book: rows by their keys, a version, and what it says of them. */
 export class PlayedBook {
   readonly book: string;
   version = 1;
   asOfMs = AS_OF_MS;
+  tradingDate = '2026-11-23';
   cuts = ['NSE:FO last-trade 4711'];
   readonly parts = new Map<BookPart, Map<string, Row>>(PARTS.map((part) => [part, new Map()]));
 
@@ -75,7 +78,7 @@ export class PlayedBook {
     return [...(this.parts.get(part)?.values() ?? [])];
   }
   #freshness() {
-    return { asOfMs: this.asOfMs, tradingDate: '2026-11-23', cuts: [...this.cuts] };
+    return { asOfMs: this.asOfMs, tradingDate: this.tradingDate, cuts: [...this.cuts] };
   }
 }
 
@@ -159,9 +162,14 @@ const TURNED_AROUND: FollowDeps['seal'] = {
   open: (whose, sealed) => sealed.slice(whose.length + 1).toReversed(),
 };
 
+function stillClock() {
+  const mode = 'SUSPECT' as Mode;
+  return { mode, nowMs: 1_000_000, wallMs: NOW_MS, turns: 0, looks: 0, longestTurn: 0 };
+}
+
 /** Following on a real journal; its clock stands still until a test moves it. */
 export function deskThatFollows({ folder, link = scriptedLink(), ticking = false }: Options) {
-  const around = { mode: 'SUSPECT' as Mode, nowMs: 1_000_000, turns: 0, looks: 0, longestTurn: 0 };
+  const around = stillClock();
   const ticks = new Set<() => void>();
   const facts: Fact[] = [];
   const files: (BookFile & { readonly part: BookPart })[] = [];
@@ -227,13 +235,14 @@ export function deskThatFollows({ folder, link = scriptedLink(), ticking = false
 }
 
 function hostOf(
-  around: { nowMs: number; turns: number; looks: number; longestTurn: number },
+  around: ReturnType<typeof stillClock>,
   ticks: Set<() => void>,
   ticking: boolean,
 ): FollowDeps['host'] {
   const quiet = (): void => undefined;
   let turnFrom = 0;
   return {
+    now: () => around.wallMs,
     monotonicMs: () => (ticking ? (around.nowMs += (around.looks += 1) % 2) : around.nowMs),
     soon(task) {
       around.turns += 1;

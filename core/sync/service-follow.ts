@@ -15,7 +15,7 @@ import { lineOf, sealingOf, type Seal, type Sealing } from './store-follow.ts';
 
 export interface FollowDeps {
   readonly journal: Pick<Journal, 'append' | 'reader'>;
-  readonly host: Pick<Host, 'monotonicMs' | 'soon' | 'every' | 'random' | 'log'>;
+  readonly host: Pick<Host, 'now' | 'monotonicMs' | 'soon' | 'every' | 'random' | 'log'>;
   readonly link: Pick<MainLink, 'on' | 'onState' | 'send' | 'state'>;
   readonly mode: () => Mode;
   readonly imports: BookImports;
@@ -82,8 +82,8 @@ class Follow {
     const { journal, host, imports, link } = deps;
     const follows = (): boolean => this.#follows();
     this.#sealing = sealingOf(deps.seal);
-    this.#book = new FollowedBook({ journal, turns: host, sealing: this.#sealing, follows });
-    const monotonicMs = (): number => host.monotonicMs();
+    const [now, monotonicMs] = [() => host.now(), () => host.monotonicMs()];
+    this.#book = new FollowedBook({ journal, turns: host, sealing: this.#sealing, follows, now });
     this.#importer = new BookImporter({ book: this.#book, imports, monotonicMs, follows });
     this.#mapping = new Mapping({ journal, link, follows, epoch: () => this.#view.mappingEpoch });
   }

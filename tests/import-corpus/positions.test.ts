@@ -129,6 +129,24 @@ AC2,NSE,SMALLCO-BE,delivery,7,units,20,,,,,,,
   const bad: readonly [string, string, object, string][] = [
     ['no time', HEAD + NIFTY, { asOfMs: undefined }, 'says of when the positions are'],
     ['a time that is none', `# as_of: noon\n${HEAD}${NIFTY}`, {}, 'as_of: noon is no time'],
+    [
+      'a trading date of next year',
+      HEAD + NIFTY,
+      { tradingDate: '2027-11-23' },
+      'the trading date 2027-11-23 is after today, 2026-11-23',
+    ],
+    [
+      'the trading date of tomorrow',
+      `# trading_date: 2026-11-24\n${HEAD}${NIFTY}`,
+      {},
+      'the trading date 2026-11-24 is after today, 2026-11-23',
+    ],
+    [
+      'a time that is still to come',
+      HEAD + NIFTY,
+      { asOfMs: NOW_MS + 121_000 },
+      'as of 2026-11-23T14:52:01.000+05:30, more than 2 minutes ahead of the clock of this desk',
+    ],
     ['a cut that is none', `# cut: NSE last 5\n${HEAD}${NIFTY}`, {}, 'cut: NSE last 5 can not be read'],
     [
       'no unit',
