@@ -132,8 +132,9 @@ interface Remembered {
   readonly holes: Holes;
 }
 
-function remember({ statuses, holes }: Remembered, venues: readonly VenueConfig[], { fact }: Entry): void {
-  holes.remember(fact);
+function remember({ statuses, holes }: Remembered, venues: readonly VenueConfig[], entry: Entry): void {
+  const { fact } = entry;
+  holes.remember(entry);
   if (fact.kind === 'trading-session-changed') {
     statuses.set(segmentKey(fact.exchange, fact.segment), fact.status);
   } else if ((fact.kind === 'link-down' || fact.kind === 'session-stopped') && fact.session === 'orders') {

@@ -25,6 +25,11 @@ export function aheadText({ asOfMs, tradingDate }: AsOf, nowMs: number): string 
   return `the positions are as of ${istTimestamp(asOfMs)}, more than ${CLOCKS_APART_MAX_MS / MINUTE_MS} minutes ahead of the clock of this desk: look at both clocks`;
 }
 
+/** Whether positions of then have in them all that happened up to that moment of this desk's clock. */
+export function isSurelyAfter({ asOfMs, tradingDate }: AsOf, atMs: number): boolean {
+  return digitsOf(tradingDate) >= digitsOf(istDate(atMs)) && asOfMs > atMs + CLOCKS_APART_MAX_MS;
+}
+
 /** The digits of a date, so that dates compare whatever their punctuation. */
 function digitsOf(date: string): string {
   return date.replaceAll('-', '');

@@ -72,8 +72,8 @@ export interface Book {
   /** The file that came in last, and how many of its rows are older than what was here. */
   lastFile: { readonly sha256: string; readonly older: number };
   readonly coverage: Map<SegmentKey, boolean>;
-  /** Segments of which drop copy missed trades of this day for good; coverage may be back by a newer file. */
-  readonly missedToday: Set<SegmentKey>;
+  /** Segments of which drop copy missed trades of this day for good, up to when; coverage may be back by a newer file. */
+  readonly missedToday: Map<SegmentKey, number>;
   /** RMS's newest margin shortfall list: the line that names an account. */
   shortfall: { readonly sha256: string; readonly byAccount: ReadonlyMap<AccountId, string> };
   /** Digits of the newest trading date known. */
@@ -98,7 +98,7 @@ export function createBook(instruments: InstrumentsPort): Book {
     snapshots: [],
     lastFile: { sha256: '', older: 0 },
     coverage: new Map(),
-    missedToday: new Set(),
+    missedToday: new Map(),
     shortfall: { sha256: '', byAccount: new Map() },
     day: '',
     generation: 0,

@@ -14,11 +14,14 @@ export interface ImportedRows {
   shortfall(sha256: string): readonly ShortfallRow[];
 }
 
+/** Where a fact stands in the log, and when it came. */
+type At = Pick<Entry, 'seq' | 'atMs'>;
+
 type Handlers = {
   readonly [Kind in FactKind]?: (
     book: Book,
     fact: Extract<Fact, { kind: Kind }>,
-    seq: number,
+    at: At,
     imported: ImportedRows,
   ) => void;
 };
@@ -32,16 +35,16 @@ type Handlers = {
  */
 const HANDLERS: Handlers = {
   'positions-imported': importPositions,
-  'shortfall-list-imported': (book, fact, _seq, imported) => {
+  'shortfall-list-imported': (book, fact, _at, imported) => {
     const rows = imported.shortfall(fact.sha256);
     book.shortfall = {
       sha256: fact.sha256,
       byAccount: new Map<AccountId, string>(rows.map((row) => [row.account, row.reference])),
     };
   },
-  'coverage-changed': (book, fact) => {
+  'coverage-changed': (book, fact, { atMs }) => {
     book.coverage.set(segmentKey(fact), fact.covered);
-    if (fact.lasting === true) book.missedToday.add(segmentKey(fact));
+    if (fact.lasting === true) book.missedToday.set(segmentKey(fact), atMs);
     book.generation += 1;
   },
   // A desk that was killed had no time to say that its drop copy went down.
@@ -55,26 +58,26 @@ const HANDLERS: Handlers = {
   'order-planned': (book, fact) => {
     book.orders.set(fact.orderId, { terms: fact.terms, day: dayOf(fact.tradingDate), releasedSeq: null });
   },
-  'order-released': (book, fact, seq) => {
+  'order-released': (book, fact, { seq }) => {
     const order = book.orders.get(fact.orderId);
     if (order !== undefined) book.orders.set(fact.orderId, { ...order, releasedSeq: seq });
   },
   'order-filled': addOurs,
-  'foreign-fill-seen': (book, fact, seq) => {
+  'foreign-fill-seen': (book, fact, { seq }) => {
     const { key, account, instrumentId, product, quantity, priceE4 } = fact;
     const content = { quantity, priceE4, seq };
     addTrade(book, { key, account, instrumentId, product, releasedSeq: null, content });
   },
-  'fill-conflicted': (book, fact, seq) => {
+  'fill-conflicted': (book, fact, { seq }) => {
     changeTrade(book, fact.key, (trade) => ({
       ...trade,
       claims: [...trade.claims, { ...fact.claimed, seq }],
     }));
   },
-  'fill-busted': (book, fact, seq) => {
+  'fill-busted': (book, fact, { seq }) => {
     bustTrade(book, fact.key, seq);
   },
-  'foreign-fill-busted': (book, fact, seq) => {
+  'foreign-fill-busted': (book, fact, { seq }) => {
     bustTrade(book, fact.key, seq);
   },
   'fill-corrected': correct,
@@ -98,20 +101,20 @@ const HANDLERS: Handlers = {
 
 /** Changes the book by one fact of the log, in place; the same facts make the same book (I7). */
 export function apply(book: Book, entry: Entry, imported: ImportedRows): void {
-  handle(book, entry.fact, entry.seq, imported);
+  handle(book, entry.fact, entry, imported);
 }
 
 function handle<Kind extends FactKind>(
   book: Book,
   fact: Extract<Fact, { kind: Kind }>,
-  seq: number,
+  at: At,
   imported: ImportedRows,
 ): void {
   const handler: Handlers[Kind] = HANDLERS[fact.kind as Kind];
-  handler?.(book, fact, seq, imported);
+  handler?.(book, fact, at, imported);
 }
 
-function importPositions(book: Book, fact: PositionsImported, seq: number, imported: ImportedRows): void {
+function importPositions(book: Book, fact: PositionsImported, { seq }: At, imported: ImportedRows): void {
   const rows = imported.positions(fact.sha256);
   const snapshot = snapshotOf(seq, fact, rows);
   book.snapshots.push(snapshot);
@@ -136,15 +139,15 @@ function importPositions(book: Book, fact: PositionsImported, seq: number, impor
   book.generation += 1;
 }
 
-function addOurs(book: Book, fact: OrderFilled, seq: number): void {
+function addOurs(book: Book, fact: OrderFilled, at: Pick<At, 'seq'>): void {
   const order = book.orders.get(fact.orderId);
   if (order === undefined) return;
   const { account, instrumentId, product } = order.terms;
-  const content = { quantity: fact.quantity, priceE4: fact.priceE4, seq };
+  const content = { quantity: fact.quantity, priceE4: fact.priceE4, seq: at.seq };
   addTrade(book, { key: fact.key, account, instrumentId, product, releasedSeq: order.releasedSeq, content });
 }
 
-function correct(book: Book, fact: FillCorrected, seq: number): void {
+function correct(book: Book, fact: FillCorrected, { seq }: At): void {
   const content = { quantity: fact.quantity, priceE4: fact.priceE4, seq };
   const known = changeTrade(book, fact.key, (trade) => ({
     ...trade,
@@ -152,7 +155,7 @@ function correct(book: Book, fact: FillCorrected, seq: number): void {
     claims: [],
   }));
   // A correction that outruns its trade tells the trade as it stands.
-  if (!known) addOurs(book, { ...fact, kind: 'order-filled', cumQuantity: null, tradedAtMs: 0 }, seq);
+  if (!known) addOurs(book, { ...fact, kind: 'order-filled', cumQuantity: null, tradedAtMs: 0 }, { seq });
 }
 
 function newDay(book: Book, day: string): void {

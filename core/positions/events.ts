@@ -53,7 +53,7 @@ export interface CoverageChanged {
   readonly exchange: Exchange;
   readonly segment: Segment;
   readonly covered: boolean;
-  /** What was missed will not come again: only a newer position file or the next day mends it. */
+  /** What was missed will not come again: only a later position file with a cut of the segment, or the next day, mends it. */
   readonly lasting?: boolean;
   readonly why: string;
 }

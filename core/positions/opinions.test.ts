@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createStage, NIFTY, START_OF_DAY, upTo, type Held, type Told } from './stage.ts';
 import { contractOfToday, market } from './stage-market.ts';
+
+/** Later than anything in the log, whatever two clocks differ by. */
+const LATER_MS = 200_000;
 import { BOUGHT, LATER, SOLD, stated, told } from './stage-opinions.ts';
 
 type Stage = ReturnType<typeof createStage>;
@@ -152,7 +155,7 @@ describe('there is no second opinion', () => {
       (stage) => {
         stage.cover();
         stage.cover(false, true);
-        stage.importFile([stated(130, 65)], upTo(10));
+        stage.importFile([stated(130, 65)], upTo(10), LATER_MS);
         stage.cover();
       },
       '130..130 130 sell proven',

@@ -27,7 +27,7 @@ import {
   type Yardstick,
 } from './overlap.ts';
 import type { PositionRow, PositionWarning } from './port.ts';
-import { isLater, type SegmentKey } from './snapshot.ts';
+import { hasMissed, isLater, type SegmentKey } from './snapshot.ts';
 
 /** The row as it stands now; computed again only when something under it changed. */
 export function derive(book: Book, state: RowState, contract: ContractState): Derived {
@@ -142,7 +142,11 @@ function warningsOf(
   return warnings;
 }
 
-/** The file is of another day, or a later file of the segment came in that does not name this row. */
+/**
+ * The file is of another day, or a later file of the segment came in that does not name this row. Where drop copy is
+ * whole, that is no matter, unless it missed trades for good: they may be this row's, and only a later file that names
+ * it has them.
+ */
 function isStale(
   book: Book,
   state: RowState,
@@ -151,9 +155,14 @@ function isStale(
   covered: boolean,
 ): boolean {
   if (yardstick.day !== null && yardstick.day < book.day) return true;
-  if (covered || segment === null || state.baseline === null) return false;
+  if (segment === null) return false;
+  const snapshot = state.baseline?.snapshot ?? null;
+  if (covered) {
+    const missedMs = book.missedToday.get(segment);
+    return missedMs !== undefined && (snapshot === null || !hasMissed(snapshot, segment, missedMs));
+  }
   const newest = segmentOf(book, segment)?.newest;
-  return newest !== undefined && isLater(newest, state.baseline.snapshot);
+  return newest !== undefined && snapshot !== null && isLater(newest, snapshot);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isSurelyAfter } from '#core/model/as-of.ts';
 import type { InstrumentId } from '#core/model/ids.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import type { BaselineRow } from './baseline.ts';
@@ -77,6 +78,12 @@ export function cutFor(
 /** True when `one` tells of a later moment than `other`. A file that comes in later may be the older one. */
 export function isLater(one: Snapshot, other: Snapshot): boolean {
   return one.day === other.day ? one.asOfMs > other.asOfMs : one.day > other.day;
+}
+
+/** True when the file has in it what drop copy missed of the segment up to that moment: by its own cut, and later. */
+export function hasMissed(snapshot: Snapshot, segment: SegmentKey, missedMs: number): boolean {
+  const cut = snapshot.cuts.get(segment);
+  return cut !== undefined && cut !== 'contradictory' && isSurelyAfter(snapshot, missedMs);
 }
 
 function testOf(cut: Exclude<Cut, { kind: 'none-of-today' }>): CutTest {

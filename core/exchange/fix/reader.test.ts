@@ -69,7 +69,7 @@ function heard(role: SessionRole, ...parts: readonly (string | LinkChange)[]) {
     if (typeof part === 'string') maker.message(delivery(part));
     else maker.change(part);
     facts.push(...maker.facts());
-    for (const fact of maker.facts()) holes.remember(fact);
+    for (const fact of maker.facts()) holes.remember({ atMs: 0, fact });
   }
   const coverage = facts.flatMap((fact) => (fact.kind === 'coverage-changed' ? [fact.covered] : []));
   return { events, coverage: coverage.at(-1) ?? null };
@@ -112,6 +112,7 @@ describe('the drop copy covers the day', () => {
     ['not after a trade that names no account', [passed, KNOWN.replace(' 1=AC1', '')], false],
     ['again when only the line was down', [passed, { kind: 'down', why: 'line' }, passed], true],
     ['not again when its numbers were lost', [passed, { kind: 'stopped', why: 'too low' }, passed], false],
+    ['not when its numbers began anew', [{ kind: 'reset', by: 'asha', reason: 'x' }, passed], false],
     ['not again when messages never came', [passed, { kind: 'lost', why: 'skipped' }, passed], false],
     ['not again after what could not be kept', [`${FILL} 48=1 207=NSE 55=X`, passed], false],
   ])('%s', (_name, parts, expected) => {

@@ -86,7 +86,10 @@ class OneRead {
         this.#link({ kind: 'session-stopped', why: change.why });
         return this.#linkLost('sequence-lost', change.why, true);
       case 'reset':
-        return this.#link({ kind: 'session-reset', by: change.by, reason: change.reason });
+        this.#link({ kind: 'session-reset', by: change.by, reason: change.reason });
+        // A position file of before this has nothing of what was traded until the numbers began anew.
+        if (this.#role === 'drop-copy') this.#coverage(false, 'its numbers began anew', true);
+        return;
       case 'barrier-passed':
         return this.#role === 'drop-copy' ? this.#complete() : undefined;
       case 'not-delivered': {
