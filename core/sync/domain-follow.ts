@@ -26,6 +26,22 @@ export function tellsGone(part: BookPart): boolean {
   return part === 'positions' || part === 'pending';
 }
 
+/** The messages of which the book is made. */
+export type BookMessage = Extract<
+  FromMain,
+  { type: 'snapshot-begin' | 'snapshot-rows' | 'snapshot-end' | 'delta' }
+>;
+
+export function isOfBook(message: { readonly type: string }): message is BookMessage {
+  return message.type === 'delta' || message.type.startsWith('snapshot-');
+}
+
+/** Rows that the message brings or takes away. */
+export function rowsIn(message: BookMessage): number {
+  if (message.type === 'snapshot-rows') return message.rows.length;
+  return message.type === 'delta' ? message.upserts.length + message.removes.length : 0;
+}
+
 type Begin = Extract<FromMain, { type: 'snapshot-begin' }>;
 type Delta = Extract<FromMain, { type: 'delta' }>;
 

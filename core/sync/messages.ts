@@ -21,6 +21,8 @@ const Hex = z
   .max(1000);
 const Seq = z.int().nonnegative();
 const At = z.number().nonnegative();
+/** A time that is kept: whole milliseconds, as the tables of the desk have them. */
+const WholeAt = z.int().nonnegative();
 const Text = z.string().max(500);
 
 /**
@@ -59,7 +61,11 @@ export type BookPart = z.infer<typeof BookPart>;
 
 const BookRow = z.record(z.string(), z.string());
 /** Of when a part is, and which of today's trades the positions hold (docs/imports.md). */
-const Freshness = z.object({ asOfMs: At, tradingDate: z.string().max(10), cuts: z.array(Text).max(64) });
+const Freshness = z.object({
+  asOfMs: WholeAt,
+  tradingDate: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  cuts: z.array(Text).max(64),
+});
 
 /** One net position as somebody sees it: the rows that are compared at the handback. Units, signed. */
 export const NetRow = z.object({

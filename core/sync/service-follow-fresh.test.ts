@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scratchFolder } from '#core/journal/stage-folder.ts';
+import { FromMain } from './messages.ts';
 import {
   CONTRACT,
   deskThatFollows,
@@ -42,5 +43,28 @@ describe("positions of main's book that are of another time", () => {
     expect(desk.handed()).toEqual([]);
     expect(desk.of('book-followed')).toHaveLength(1);
     expect(desk.port.book()).toMatchObject({ version: 1, stale: true, text: expect.stringContaining(why) });
+  });
+});
+
+describe('a book of main that the tables do not take', () => {
+  it('is broken by name, and the desk goes on', async () => {
+    const { link, desk, main } = await following();
+    link.say({ ...main.delta('positions', [position('C1', 0)]), asOfMs: main.asOfMs + 0.5 });
+    desk.pass(1_000);
+    await until(() => desk.of('book-broken').length === 1);
+    expect(desk.of('book-broken')).toMatchObject([
+      {
+        why: "main's book could not be taken in: SqliteError: cannot store REAL value in INTEGER column followed.as_of_ms",
+      },
+    ]);
+    expect(desk.port.book()).toMatchObject({ version: 1, stale: true });
+    link.say(...main.snapshot());
+    await until(() => desk.files.length === 1);
+    expect(desk.port.book()).toMatchObject({ version: 2, stale: false });
+  });
+
+  it.each([1_795_425_570_000.5, 1e20, -1])('is no message at all with a time of %d', (asOfMs) => {
+    const [begin] = Object.assign(new PlayedBook('B', {}), { asOfMs }).snapshot();
+    expect(FromMain.safeParse(begin).error?.issues[0]?.path).toEqual(['asOfMs']);
   });
 });

@@ -2,6 +2,7 @@ import type { Host } from '#core/host.ts';
 import type { Journal, Projection } from '#core/journal/port.ts';
 import type { SyncShown } from './contract.ts';
 import { allows } from './domain-allows.ts';
+import { isOfBook, rowsIn, type BookMessage } from './domain-follow.ts';
 import { SnapshotWanted } from './domain-follow-again.ts';
 import { freshText, NO_BOOK, seen, type FollowView } from './domain-follow-view.ts';
 import type { Mode } from './events.ts';
@@ -42,7 +43,8 @@ const WAITING_ROWS_MAX = 400_000;
 /** Deltas are put in force and handed on at most so often. */
 const COMMIT_EVERY_MS = 1_000;
 const TICK_MS = 250;
-type BookMessage = Extract<FromMain, { type: 'snapshot-begin' | 'snapshot-rows' | 'snapshot-end' | 'delta' }>;
+/** Characters of an error's own words. */
+const FAULT_TEXT_MAX = 300;
 type Work = BookMessage | { readonly type: 'clean' | 'cut' | 'drop' };
 
 /**
@@ -210,6 +212,9 @@ class Follow {
       while (!this.#stopped && ((await this.#step()) || this.#queue.length > 0)) {
         await new Promise<void>((resolve) => this.#deps.host.soon(resolve));
       }
+    } catch (error) {
+      // A bug, or a book that the tables do not take: the desk goes on without it, and says so.
+      this.#broken(`main's book could not be taken in: ${String(error).slice(0, FAULT_TEXT_MAX)}`);
     } finally {
       this.#running = false;
     }
@@ -290,11 +295,6 @@ class Follow {
   }
 }
 
-function isOfBook(message: FromMain): message is BookMessage {
-  return message.type === 'delta' || message.type.startsWith('snapshot-');
-}
-
 function rowsOf(work: Work): number {
-  if (work.type === 'snapshot-rows') return work.rows.length;
-  return work.type === 'delta' ? work.upserts.length + work.removes.length : 0;
+  return isOfBook(work) ? rowsIn(work) : 0;
 }

@@ -19,7 +19,7 @@ const ControlCommand = z.discriminatedUnion('do', [
     part: BookPart,
     upserts: z.array(Row).default([]),
     removes: z.array(z.string()).default([]),
-    asOfMs: z.number().optional(),
+    asOfMs: z.int().nonnegative().optional(),
     cuts: z.array(z.string()).optional(),
   }),
   /** Every desk gets the whole book again. */
@@ -105,7 +105,7 @@ async function perform(main: Main, command: ControlCommand): Promise<object> {
       main.alive = command.on;
       return {};
     case 'book': {
-      const { part, upserts, removes, asOfMs = now(), cuts } = command;
+      const { part, upserts, removes, asOfMs = Math.floor(now()), cuts } = command;
       const tradingDate = main.book?.freshness.tradingDate ?? '';
       const freshness = { asOfMs, tradingDate, cuts: cuts ?? main.book?.freshness.cuts ?? [] };
       return { version: await main.changeBook({ part, upserts, removes, freshness }) };
