@@ -19,7 +19,8 @@ const WAIT_MS = 20_000;
 let main: MainStage;
 beforeEach(async () => {
   main = new MainStage();
-  writeBook(BOOK, main.path('book'));
+  // Of the morning in which the desk looks at it.
+  writeBook({ ...BOOK, asOfMs: instantOf(DATE, 8 * 60 + 30) }, main.path('book'));
   await main.start([`--book=${main.path('book')}`]);
 });
 
