@@ -99,6 +99,8 @@ export interface Standing {
   /** A newer comparison is under way. */
   readonly asking: boolean;
   readonly lastOwn: number;
+  /** What others did after the comparison that makes it old, in words. */
+  readonly others: readonly string[];
 }
 
 /** Why no certificate can be signed now, a line each; empty: it can. */
@@ -138,6 +140,7 @@ export function notYet(now: Standing): readonly string[] {
   else {
     const { through, undecided } = now.reconciled;
     say('Orders of this desk moved after the comparison: compare again.', now.lastOwn > through);
+    for (const what of now.others) lines.push(`${what} after the comparison: compare again.`);
     say(`${undecided} of the differences are not decided.`, undecided > 0);
   }
   say("Main's positions are asked for; it has not answered yet.", now.asking);

@@ -52,10 +52,20 @@ const OWN: ReadonlySet<FactKind> = new Set<FactKind>([
   'order-expired',
   'order-done-for-day',
   'order-in-doubt',
+  'order-not-delivered',
   'order-confirmed',
   'order-unresolved-yesterday',
   'order-decided-by-persons',
 ]);
+/** What others did, as a person is told it: after the comparison each of them makes it old, too. */
+const OTHERS = {
+  'foreign-fill-seen': 'Others traded rows of which the certificate speaks',
+  'foreign-fill-busted': 'Trades of others were annulled',
+  'double-close-seen': 'Main was at rows that this desk closed',
+  'main-has-less': 'Main came back with less than it had',
+  'handback-file-acknowledged': 'Main refused trades of a file',
+  'epoch-opened': 'A new epoch was opened',
+} as const satisfies { readonly [Kind in FactKind]?: string };
 /** Words of the handback itself that a certificate repeats: main must have them, too. */
 const TOLD: ReadonlySet<FactKind> = new Set<FactKind>([
   'reconciled',
@@ -95,6 +105,11 @@ export class Emergency {
   lastTrade = 0;
   /** Orders of which a trade was annulled, corrected or told in two ways: they explain differences. */
   readonly changed = new Set<OrderId>();
+  /** By kind: the newest fact about others that a comparison has to come after. */
+  readonly #others = new Map<keyof typeof OTHERS, number>();
+  /** Contracts of accounts that the certificate speaks of: with orders of ours, with a difference at the newest comparison. */
+  readonly #worked = new Set<string>();
+  #differing: ReadonlySet<string> = new Set();
 
   readonly #fold: Fold = {
     'mode-changed': (fact, { epoch, seq, atMs }) => {
@@ -112,14 +127,25 @@ export class Emergency {
     'facts-not-taken': (fact) => {
       this.notTaken = fact;
     },
-    'main-has-less': (fact) => {
+    'main-has-less': (fact, { seq }) => {
       this.hasLess = fact;
+      this.#others.set('main-has-less', seq);
     },
     'main-has-more': (fact) => {
       this.hasMore = fact;
     },
-    'epoch-opened': () => {
+    'epoch-opened': (_fact, { seq }) => {
       this.hasMore = null;
+      this.#others.set('epoch-opened', seq);
+    },
+    reconciled: ({ differences }) => {
+      this.#differing = new Set(differences.map(contractText));
+    },
+    'handback-file-acknowledged': ({ refused }, { seq }) => {
+      if (refused.length > 0) this.#others.set('handback-file-acknowledged', seq);
+    },
+    'order-planned': ({ terms }) => {
+      this.#worked.add(contractText(terms));
     },
     'order-released': () => {
       this.#add({ ordersSent: 1 });
@@ -138,8 +164,17 @@ export class Emergency {
       this.#add({ corrections: 1 });
       this.changed.add(orderId);
     },
-    'foreign-fill-seen': () => {
+    'foreign-fill-seen': (fact, { seq }) => {
       this.#add({ mainsTrades: 1 });
+      const key = contractText(fact);
+      if (this.#worked.has(key) || this.#differing.has(key)) this.#traded('foreign-fill-seen', seq);
+    },
+    // It does not say its row; rare enough to count on every one.
+    'foreign-fill-busted': (_fact, { seq }) => {
+      this.#traded('foreign-fill-busted', seq);
+    },
+    'double-close-seen': (_fact, { seq }) => {
+      this.#traded('double-close-seen', seq);
     },
   };
 
@@ -149,6 +184,15 @@ export class Emergency {
     if (OWN.has(fact.kind) || TOLD.has(fact.kind)) this.lastTold = seq;
     if (TRADES.has(fact.kind)) this.lastTrade = seq;
     foldOne(this.#fold, entry);
+  }
+
+  /**
+   * What others did after a comparison up to there, so that it is old. Trades of others count on the rows that the
+   * certificate speaks of: a main that is back trades all day, and what it does elsewhere must not keep the handback
+   * open for ever.
+   */
+  othersAfter(seq: number): readonly string[] {
+    return [...this.#others].filter(([, at]) => at > seq).map(([kind]) => OTHERS[kind]);
   }
 
   /** The certificate that a further one of the same emergency supplements; null: the first is still to come. */
@@ -178,7 +222,14 @@ export class Emergency {
     this.totals = NOTHING;
     this.handedOver.clear();
     this.changed.clear();
+    this.#worked.clear();
+    this.#differing = new Set();
     this.hasLess = null;
+  }
+
+  /** In STANDBY main is the authority: its trades are its own there, and no supplement waits for them. */
+  #traded(kind: keyof typeof OTHERS, seq: number): void {
+    if (this.mode === 'HANDBACK') this.#others.set(kind, seq);
   }
 
   #add(more: Partial<Totals>): void {
@@ -188,4 +239,15 @@ export class Emergency {
     ]);
     this.totals = { ...this.totals, ...(Object.fromEntries(sums) as Partial<Totals>) };
   }
+}
+
+/** Without the product: of a trade of others nobody may know it. */
+function contractText({
+  account,
+  instrumentId,
+}: {
+  readonly account: string;
+  readonly instrumentId: string;
+}) {
+  return `${account} ${instrumentId}`;
 }

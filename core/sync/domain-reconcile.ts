@@ -210,8 +210,8 @@ export class Rounds {
       const { key, repair, by, why } = fact;
       this.#decided.set(key, { repair, by, why });
     }
-    // A new emergency compares anew.
-    if (fact.kind === 'mode-changed' && fact.to === 'EMERGENCY' && fact.from !== 'HANDBACK') {
+    // An emergency compares anew, also one that goes on: main was gone, and what it said then says nothing of now.
+    if (fact.kind === 'mode-changed' && fact.to === 'EMERGENCY') {
       this.#decided.clear();
       this.newest = null;
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { boundReached } from '#core/journal/stage.ts';
 import { isSignedBy } from '#core/journal/signer.ts';
+import { OrderId, RequestId } from '#core/model/ids.ts';
 import { ASKED, certificateAt, compared, handedBack, notYet } from './service-certificate-stage.ts';
 import { openDesk } from './service-handback-stage.ts';
 import { acknowledged, filled, NIFTY, orderOf, rowOf } from './stage-facts.ts';
@@ -157,6 +158,13 @@ describe('no certificate', () => {
   it('after orders moved since the comparison', () => {
     const { desk, settled } = compared();
     desk.append([filled('O1', '900', 'T2')]);
+    settled();
+    expect(notYet(desk)).toBe('Orders of this desk moved after the comparison: compare again.');
+    desk.handlers.reconcile();
+    settled();
+    desk.append([
+      { kind: 'order-not-delivered', v: 1, orderId: OrderId.parse('O1'), requestId: RequestId.parse('O1R') },
+    ]);
     settled();
     expect(notYet(desk)).toBe('Orders of this desk moved after the comparison: compare again.');
     desk.handlers.reconcile();

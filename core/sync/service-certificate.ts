@@ -165,6 +165,7 @@ function standing(parts: CertificateParts): Standing {
     reconciled: newest === null ? null : { through: newest.through.seq, undecided: rounds.undecided() },
     asking: parts.isAsking(),
     lastOwn: emergency.lastOwn,
+    others: newest === null ? [] : emergency.othersAfter(newest.through.seq),
   };
 }
 

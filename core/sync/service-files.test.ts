@@ -160,7 +160,8 @@ describe('the certificate of a handback by file', () => {
     expect(notYet(desk)).toContain('Trades are not in a file yet, or their file is not acknowledged.');
     const [file] = files(desk);
     desk.handlers.readAck({ text: ack(file?.text ?? '', { refused: [[7, 'no such client']] }) }, ASKED);
-    expect(notYet(desk)).toBe('');
+    expect(notYet(desk)).toBe('Main refused trades of a file after the comparison: compare again.');
+    expect(desk.handlers.sign(undefined, ASKED)).toMatchObject({ refusal: { reason: 'not-yet' } });
     desk.handlers.reconcile();
     expect(notYet(desk)).toBe('1 of the differences are not decided.');
     const [difference] = desk.handlers.differences().differences;
@@ -180,6 +181,16 @@ describe('the certificate of a handback by file', () => {
       totals: { trades: 3 },
     });
     expect(desk.journal.read(0, 100).at(-1)?.fact).toMatchObject({ kind: 'mode-changed', to: 'STANDBY' });
+  });
+
+  it('needs no new comparison when main took every trade', () => {
+    const { desk } = stage();
+    desk.around.rows = [rowOf(0)];
+    desk.around.exchange = [{ account: 'C1', instrumentId: NIFTY, product: 'MIS', net: 0 }];
+    const [file] = files(desk);
+    desk.handlers.reconcile();
+    desk.handlers.readAck({ text: ack(file?.text ?? '') }, ASKED);
+    expect(notYet(desk)).toBe('');
   });
 
   it('needs no file where nothing was traded', () => {

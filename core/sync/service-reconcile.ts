@@ -42,9 +42,13 @@ export function createReconcile(parts: ReconcileParts) {
   let asking: Asking | null = null;
 
   /** Asks main when it has everything up to the place; again when it does not answer. */
-  const say = (): void => {
-    // Lost again: main is no longer somebody to ask.
+  /** Lost again: main is no longer somebody to ask, and its late answer none to go by. */
+  const forget = (): void => {
     if (emergency.mode !== 'HANDBACK' && emergency.mode !== 'STANDBY') asking = null;
+  };
+
+  const say = (): void => {
+    forget();
     if (asking === null || handover.acked().seq < asking.through.seq) return;
     if (asking.saidAtMs !== null && host.now() - asking.saidAtMs < SAY_AGAIN_MS) return;
     if (link.send({ type: 'reconcile', through: asking.through })) asking.saidAtMs = host.now();
@@ -72,6 +76,7 @@ export function createReconcile(parts: ReconcileParts) {
       return ok(null);
     },
     hear(message: FromMain): void {
+      forget();
       if (message.type !== 'positions' || asking === null) return;
       const { epoch, seq } = asking.through;
       if (message.through.epoch !== epoch || message.through.seq < seq) return;
@@ -84,27 +89,15 @@ export function createReconcile(parts: ReconcileParts) {
     },
     /** Main has more, or time went on. */
     say,
-    /** Main greeted: what it was asked before is asked again. */
+    /** Main greeted: it is asked anew, of all that there is now; what it lost lies behind the old place. */
     again(): void {
-      if (asking !== null) asking.saidAtMs = null;
-      say();
+      forget();
+      if (asking !== null) ask();
     },
     isAsking: () => asking !== null,
-    decide(
-      decision: Pick<DifferenceDecided, 'round' | 'key' | 'repair' | 'why'>,
-      persons: readonly string[],
-    ): Done<null> {
-      const decided = rounds.decide(decision, persons);
-      if (!decided.ok) return decided;
-      const kept = journal.append([decided.value]);
-      return kept.ok ? ok(null) : kept;
-    },
+    decide: (decision: Decision, persons: readonly string[]) => decide(parts, decision, persons),
     differences: () => differencesOf(rounds),
-    status(): SyncShown['reconciled'] {
-      if (rounds.newest === null) return null;
-      const { round, through, rows, agree } = rounds.newest;
-      return { round, through, rows, agree, differences: rows - agree, undecided: rounds.undecided() };
-    },
+    status: () => statusOf(rounds),
   };
 }
 
@@ -118,6 +111,25 @@ function keep(
   const { next: round } = parts.rounds;
   const kept = parts.journal.append([{ kind: 'reconciled', v: 1, round, through, late, ...found }]);
   return kept.ok ? ok(null) : kept;
+}
+
+type Decision = Pick<DifferenceDecided, 'round' | 'key' | 'repair' | 'why'>;
+
+function decide(
+  { rounds, journal }: ReconcileParts,
+  decision: Decision,
+  persons: readonly string[],
+): Done<null> {
+  const decided = rounds.decide(decision, persons);
+  if (!decided.ok) return decided;
+  const kept = journal.append([decided.value]);
+  return kept.ok ? ok(null) : kept;
+}
+
+function statusOf(rounds: Rounds): SyncShown['reconciled'] {
+  if (rounds.newest === null) return null;
+  const { round, through, rows, agree } = rounds.newest;
+  return { round, through, rows, agree, differences: rows - agree, undecided: rounds.undecided() };
 }
 
 function differencesOf(rounds: Rounds): DifferenceShown[] {

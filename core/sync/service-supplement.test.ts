@@ -45,6 +45,18 @@ describe('after the certificate', () => {
     expect(supplement.totals.trades).toBe(1);
   });
 
+  it("main's own trades do not make its comparison old: main is the authority again", () => {
+    const { desk, settled } = compared();
+    desk.handlers.sign(undefined, ASKED);
+    desk.append([filled('O1', '900', 'T9')]);
+    settled();
+    desk.handlers.reconcile();
+    settled();
+    desk.append([mainsFill('M7', 'T7')]);
+    settled();
+    expect(notYet(desk)).toBe('');
+  });
+
   it("main's own trades need none", () => {
     const { desk, settled } = compared();
     desk.handlers.sign(undefined, ASKED);
