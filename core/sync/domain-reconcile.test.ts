@@ -48,10 +48,30 @@ describe('one row as desk, main and exchange see it', () => {
       ['main-traded'],
       'manual-trade take-exchange',
     ],
-    ['main does not count our trade', 0, 65, 0, [], 'fact-not-known-to-main take-exchange'],
+    [
+      'main had an order there, main is not asked, nothing proven',
+      0,
+      null,
+      null,
+      ['main-traded'],
+      'main-traded open-as-leftover',
+    ],
+    ['main does not count our trade', 0, 65, 0, [], 'main-differs take-exchange'],
+    ['main has a trade that nobody else knows', 0, -85, 0, [], 'main-differs take-exchange'],
+    ['main lists it twice', 0, null, 0, ['main-twice'], 'main-differs take-exchange'],
+    ['main lists it twice, nothing proven', 0, null, null, ['main-twice'], 'main-differs open-as-leftover'],
+    [
+      'a trade of nobody knows whom, and only main knows',
+      null,
+      0,
+      null,
+      ['foreign'],
+      'manual-trade take-main',
+    ],
+    ['the same, main is not asked', null, null, null, ['foreign'], 'manual-trade open-as-leftover'],
     ['somebody traded at the exchange', 65, 65, 0, [], 'manual-trade take-exchange'],
     ['somebody traded, and main saw it', 65, 0, 0, [], 'manual-trade take-exchange'],
-    ['a trade of nobody knows whom', 65, 0, null, ['foreign'], 'manual-trade book-by-hand'],
+    ['a trade of nobody knows whom', 65, 0, null, ['foreign'], 'manual-trade open-as-leftover'],
     ['our start of day is old', 65, 0, null, ['old'], 'snapshot-old take-main'],
     ['three different ones', 65, 130, 0, [], 'unexplained open-as-leftover'],
     ['two that nobody can decide', 65, 130, null, [], 'unexplained open-as-leftover'],
@@ -83,6 +103,19 @@ describe('all rows', () => {
       'C3 unexplained',
       'C4 not-known-here',
       'C6 not-known-here',
+    ]);
+  });
+
+  it('of which main names one twice do not agree, whatever it says the second time', () => {
+    const { rows, agree, differences } = compare({
+      desk: [deskRow('C1', 0), deskRow('C2', 0)],
+      main: [net('C1', 65), net('C1', 0), net('C2', 0), net('C3', 0), net('C3', 0)],
+      exchange: [net('C1', 0)],
+    });
+    expect([rows, agree]).toEqual([3, 1]);
+    expect(differences.map(({ account, main, cause }) => [account, main, cause])).toEqual([
+      ['C1', null, 'main-differs'],
+      ['C3', null, 'main-differs'],
     ]);
   });
 

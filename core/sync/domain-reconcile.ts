@@ -23,9 +23,9 @@ export interface Compared {
 /**
  * `in-doubt`: an order of ours is. `bust`: a trade was annulled, corrected or has two contents. `main-traded`: main has,
  * or had, an order of its own there. `old`: the start of our row is old or an interval. `foreign`: a trade of nobody
- * knows whom. `refused`: main did not take a row of a file.
+ * knows whom. `refused`: main did not take a row of a file. `main-twice`: main named the row more than once.
  */
-export type Hint = 'in-doubt' | 'bust' | 'main-traded' | 'old' | 'foreign' | 'refused';
+export type Hint = 'in-doubt' | 'bust' | 'main-traded' | 'old' | 'foreign' | 'refused' | 'main-twice';
 
 interface Case {
   readonly cause: Cause;
@@ -55,6 +55,12 @@ const CASES: readonly Case[] = [
     text: 'Main did not take trades of this row from a file.',
   },
   {
+    cause: 'main-differs',
+    when: has('main-twice'),
+    repairs: ['take-exchange', 'open-as-leftover'],
+    text: 'Main lists this row more than once: which quantity is its own nobody can say.',
+  },
+  {
     cause: 'bust',
     when: has('bust'),
     repairs: ['take-exchange', 'book-by-hand'],
@@ -69,21 +75,30 @@ const CASES: readonly Case[] = [
   {
     cause: 'main-traded',
     when: (row) => has('main-traded')(row) && row.main !== row.desk,
-    repairs: ['take-exchange', 'take-main', 'book-by-hand'],
+    // Main did it: entered there by hand it would count twice.
+    repairs: ['take-exchange', 'take-main', 'open-as-leftover'],
     text: 'Main has, or had, an order of its own on this row.',
   },
   {
-    cause: 'fact-not-known-to-main',
+    // Every fact was durable at main before it was asked: what it lacks or has too much is no fact of this desk.
+    cause: 'main-differs',
     when: ({ desk, main, exchange }) => desk !== null && desk === exchange && main !== desk,
     repairs: ['take-exchange'],
-    text: 'Exchange and desk agree; main has another quantity.',
+    text: 'Exchange and desk agree. Main has every fact of this desk, and another quantity: it does not count one, or has a trade that nobody else knows.',
+  },
+  {
+    cause: 'manual-trade',
+    when: ({ desk, signs }) => desk === null && signs.includes('foreign'),
+    repairs: ['take-exchange', 'take-main', 'open-as-leftover'],
+    text: 'Somebody else traded this row, and this desk can not say what it holds now.',
   },
   {
     cause: 'manual-trade',
     when: ({ desk, main, exchange, signs }) =>
       signs.includes('foreign') ||
       (exchange !== null && desk !== exchange && (main === exchange || main === desk)),
-    repairs: ['take-exchange', 'book-by-hand'],
+    // It may be main's own, which main has booked: entered there by hand it would count twice.
+    repairs: ['take-exchange', 'open-as-leftover'],
     text: 'Somebody else traded this row.',
   },
   {
@@ -100,9 +115,11 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const NEVER_AGREES: ReadonlySet<Hint> = new Set<Hint>(['in-doubt', 'refused', 'main-twice']);
+
 /** Rows agree when every side that knows says the same, and somebody beside the desk knows. */
 export function agrees({ desk, main, exchange, signs }: Compared): boolean {
-  if (desk === null || signs.includes('in-doubt') || signs.includes('refused')) return false;
+  if (desk === null || signs.some((sign) => NEVER_AGREES.has(sign))) return false;
   if (main === null && exchange === null) return false;
   return (main === null || main === desk) && (exchange === null || exchange === desk);
 }
@@ -126,7 +143,7 @@ function isPossible(row: Pick<Compared, 'desk' | 'main' | 'exchange'>, repair: R
   return true;
 }
 
-export function rowText(row: Pick<NetRow, 'account' | 'instrumentId' | 'product'>): string {
+export function rowText(row: RowKey): string {
   return `${row.account}|${row.instrumentId}|${row.product}`;
 }
 
@@ -149,8 +166,8 @@ export interface Comparison {
 
 /** Compares row by row: every row that one of the three has. Rows that are flat for everybody count and agree. */
 export function compare({ desk, main, exchange }: Sides): Comparison {
-  const mains = main === null ? null : netsOf(main);
-  const exchanges = netsOf(exchange);
+  const mains = main === null ? null : mainsOf(main);
+  const exchanges = new Map(Array.from(exchange, (row) => [rowText(row), row]));
   const differences: Difference[] = [];
   let rows = 0;
   let agree = 0;
@@ -165,25 +182,36 @@ export function compare({ desk, main, exchange }: Sides): Comparison {
     const known = exchanges.get(key);
     mains?.delete(key);
     exchanges.delete(key);
-    take({ ...row, main: mains === null ? null : (mainRow?.net ?? 0), exchange: known?.net ?? null });
+    const net = mainRow === undefined ? 0 : mainRow.net;
+    const signs = net === null ? [...row.signs, 'main-twice' as const] : row.signs;
+    take({ ...row, signs, main: mains === null ? null : net, exchange: known?.net ?? null });
   }
   for (const [key, row] of mains ?? []) {
     const known = exchanges.get(key);
     exchanges.delete(key);
-    if (row.net !== 0 || (known?.net ?? 0) !== 0) take(strange(row, row.net, known?.net ?? null));
+    if (row.net !== 0 || (known?.net ?? 0) !== 0)
+      take(strange(row, row.net, known?.net ?? null, row.net === null));
   }
   for (const row of exchanges.values())
     if (row.net !== 0) take(strange(row, main === null ? null : 0, row.net));
   return { rows, agree, differences };
 }
 
-function strange(row: NetRow, main: number | null, exchange: number | null): Compared {
+function strange(row: RowKey, main: number | null, exchange: number | null, twice = false): Compared {
   const { account, instrumentId, product } = row;
-  return { account, instrumentId, product, desk: null, main, exchange, signs: [] };
+  return { account, instrumentId, product, desk: null, main, exchange, signs: twice ? ['main-twice'] : [] };
 }
 
-function netsOf(rows: Iterable<NetRow>): Map<string, NetRow> {
-  return new Map(Array.from(rows, (row) => [rowText(row), row]));
+type RowKey = Pick<NetRow, 'account' | 'instrumentId' | 'product'>;
+
+/** Main's word on each row; null where it has two. */
+function mainsOf(rows: Iterable<NetRow>): Map<string, RowKey & { readonly net: number | null }> {
+  const mains = new Map<string, RowKey & { readonly net: number | null }>();
+  for (const row of rows) {
+    const key = rowText(row);
+    mains.set(key, mains.has(key) ? { ...row, net: null } : row);
+  }
+  return mains;
 }
 
 export interface Decided {

@@ -125,6 +125,7 @@ export interface MainHasMore {
 export type Cause =
   | 'fact-not-known-to-main'
   | 'main-traded'
+  | 'main-differs'
   | 'manual-trade'
   | 'in-doubt'
   | 'bust'
