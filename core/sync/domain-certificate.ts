@@ -1,12 +1,23 @@
 import type { Difference, Repair } from './events.ts';
 import type { LateOrder, Place } from './messages.ts';
 import type { DoubleClose } from './domain-fence.ts';
-import type { Move, Totals } from './domain-emergency.ts';
+import type { Move } from './domain-emergency.ts';
 import type { Scope } from './events.ts';
 
 /** A place of the log and the hash of its row, hex. */
 export interface HashedPlace extends Place {
   readonly hash: string;
+}
+
+/** What lies between opening and closing and is handed over: kinds and units. */
+export interface Totals {
+  readonly ordersSent: number;
+  readonly trades: number;
+  readonly busts: number;
+  readonly corrections: number;
+  readonly boughtUnits: number;
+  readonly soldUnits: number;
+  readonly mainsTrades: number;
 }
 
 export interface HandedOver {
@@ -35,8 +46,11 @@ export interface Certificate {
   readonly opening: HashedPlace;
   readonly closing: HashedPlace;
   readonly facts: number;
+  /** Null: its fact was left with a broken epoch, and what it says is nothing to repeat. */
   readonly declared: (Move & { readonly scope: Scope | null }) | null;
   readonly accepted: Move | null;
+  /** What was left with a broken epoch and main never gets; trades are those of ours. Absent: nothing. */
+  readonly left?: { readonly facts: number; readonly trades: number };
   readonly signedAtMs: number;
   readonly signedBy: readonly string[];
   readonly totals: Totals;

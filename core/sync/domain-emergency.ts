@@ -9,32 +9,12 @@ export interface Signed extends CertificateSigned {
   readonly atMs: number;
 }
 
+/** A move of the mode as a certificate repeats it. */
 export interface Move {
   readonly atMs: number;
   readonly by: readonly string[];
   readonly why: string;
 }
-
-/** What happened between the opening and now: kinds and units. */
-export interface Totals {
-  readonly ordersSent: number;
-  readonly trades: number;
-  readonly busts: number;
-  readonly corrections: number;
-  readonly boughtUnits: number;
-  readonly soldUnits: number;
-  readonly mainsTrades: number;
-}
-
-const NOTHING: Totals = {
-  ordersSent: 0,
-  trades: 0,
-  busts: 0,
-  corrections: 0,
-  boughtUnits: 0,
-  soldUnits: 0,
-  mainsTrades: 0,
-};
 
 /** Words about orders of ours: after the comparison each of them makes it old. */
 const OWN: ReadonlySet<FactKind> = new Set<FactKind>([
@@ -88,8 +68,9 @@ export class Emergency {
   /** First fact that the next certificate covers; null: none is due. */
   opening: Place | null = null;
   declared: (Move & { readonly scope: Scope | null }) | null = null;
+  declaredAt: Place | null = null;
   accepted: Move | null = null;
-  totals: Totals = NOTHING;
+  acceptedAt: Place | null = null;
   readonly handedOver = new Map<
     OrderId,
     { readonly exchangeOrderId: string; readonly by: readonly string[] }
@@ -121,7 +102,6 @@ export class Emergency {
     'certificate-signed': (fact, { atMs }) => {
       this.certificates.push({ ...fact, atMs });
       this.opening = { epoch: fact.closing.epoch, seq: fact.closing.seq + 1 };
-      this.totals = NOTHING;
       this.hasLess = null;
     },
     'facts-not-taken': (fact) => {
@@ -147,25 +127,16 @@ export class Emergency {
     'order-planned': ({ terms }) => {
       this.#worked.add(contractText(terms));
     },
-    'order-released': () => {
-      this.#add({ ordersSent: 1 });
-    },
-    'order-filled': ({ quantity, key }) => {
-      this.#add({ trades: 1, [key.side === 'buy' ? 'boughtUnits' : 'soldUnits']: quantity });
-    },
     'fill-conflicted': ({ orderId }) => {
       this.changed.add(orderId);
     },
     'fill-busted': ({ orderId }) => {
-      this.#add({ busts: 1 });
       this.changed.add(orderId);
     },
     'fill-corrected': ({ orderId }) => {
-      this.#add({ corrections: 1 });
       this.changed.add(orderId);
     },
     'foreign-fill-seen': (fact, { seq }) => {
-      this.#add({ mainsTrades: 1 });
       const key = contractText(fact);
       if (this.#worked.has(key) || this.#differing.has(key)) this.#traded('foreign-fill-seen', seq);
     },
@@ -211,15 +182,19 @@ export class Emergency {
   #moved(fact: Extract<Fact, { kind: 'mode-changed' }>, at: Place, atMs: number): void {
     this.mode = fact.to;
     const { by, why } = fact;
-    if (fact.to === 'HANDBACK') this.accepted = { atMs, by, why };
+    if (fact.to === 'HANDBACK') {
+      this.accepted = { atMs, by, why };
+      this.acceptedAt = at;
+    }
     // Lost again in the middle of a handback: it is the same emergency.
     if (fact.to !== 'EMERGENCY' || fact.from === 'HANDBACK') return;
     this.declared = { atMs, by, why, scope: fact.scope ?? null };
+    this.declaredAt = at;
     this.accepted = null;
+    this.acceptedAt = null;
     // What no supplement has covered yet comes into the next certificate.
     if (this.isDue()) return;
     this.opening = at;
-    this.totals = NOTHING;
     this.handedOver.clear();
     this.changed.clear();
     this.#worked.clear();
@@ -230,14 +205,6 @@ export class Emergency {
   /** In STANDBY main is the authority: its trades are its own there, and no supplement waits for them. */
   #traded(kind: keyof typeof OTHERS, seq: number): void {
     if (this.mode === 'HANDBACK') this.#others.set(kind, seq);
-  }
-
-  #add(more: Partial<Totals>): void {
-    const sums = Object.entries(more).map(([name, count]) => [
-      name,
-      this.totals[name as keyof Totals] + count,
-    ]);
-    this.totals = { ...this.totals, ...(Object.fromEntries(sums) as Partial<Totals>) };
   }
 }
 

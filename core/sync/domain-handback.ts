@@ -19,6 +19,12 @@ interface Span {
   last: number | null;
 }
 
+/** Rows of the log one after the other, the first and the last included. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What main's greeting means for us. `restored`: main has more of our newest epoch than we: this file is a copy. */
 export type Greeting =
   | { readonly kind: 'resumed' }
@@ -208,6 +214,28 @@ export class Handover {
   /** How many rows are handed over between the places, both included. */
   rowsBetween(opening: Place, closing: Place): number {
     return this.#rowsAfter(opening.seq - 1, closing.seq);
+  }
+
+  /** Runs of rows between the two, both included, that are handed over. */
+  handedBetween(fromSeq: number, toSeq: number): readonly Run[] {
+    return this.#spans
+      .map(({ first, last }) => ({
+        from: Math.max(first, fromSeq),
+        to: Math.min(last ?? toSeq, toSeq),
+      }))
+      .filter(({ from, to }) => from <= to);
+  }
+
+  /** Runs of rows between the two, both included, that were left with a broken epoch. */
+  leftBetween(fromSeq: number, toSeq: number): readonly Run[] {
+    const left: Run[] = [];
+    let from = fromSeq;
+    for (const handed of this.handedBetween(fromSeq, toSeq)) {
+      if (from < handed.from) left.push({ from, to: handed.from - 1 });
+      from = handed.to + 1;
+    }
+    if (from <= toSeq) left.push({ from, to: toSeq });
+    return left;
   }
 
   /** The last row up to there that is handed over; 0: there is none. */

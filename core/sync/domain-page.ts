@@ -95,6 +95,7 @@ function headOf(certificate: Certificate): readonly string[] {
       ['Opening', `${placeText(opening)} ${opening.hash}`],
       ['Closing', `${placeText(closing)} ${closing.hash}`],
       ['Facts', certificate.facts],
+      ['Left with a broken epoch', leftText(certificate.left)],
       ['Emergency declared', moveText(certificate.declared)],
       ['Scope', scopeText(certificate)],
       ["Main's return accepted", moveText(certificate.accepted)],
@@ -189,13 +190,20 @@ function placeText({ epoch, seq }: Place): string {
   return `epoch ${epoch}, seq ${seq}`;
 }
 
+function leftText(left: Certificate['left']): string {
+  return left === undefined
+    ? 'nothing'
+    : `${left.facts} facts, ${left.trades} of them trades: main never gets them`;
+}
+
 function moveText(move: Move | null): string {
-  if (move === null) return '-';
+  if (move === null) return 'not known: its fact was left with a broken epoch';
   return `${istTimestamp(move.atMs)} by ${move.by.join(', ')}: ${move.why}`;
 }
 
 function scopeText({ declared }: Certificate): string {
-  const scope = declared?.scope ?? null;
+  if (declared === null) return 'not known: its fact was left with a broken epoch';
+  const { scope } = declared;
   const segments = scope?.segments ?? [];
   const accounts = scope?.accounts ?? [];
   const all = segments.length === 0 ? 'every segment' : segments.join(', ');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '#core/events.ts';
 import { DeskId } from '#core/model/ids.ts';
-import { agrees, compare, differenceOf, DIFFERENCES_MAX, Rounds, type Hint } from './domain-reconcile.ts';
+import { agrees, differenceOf, type Hint } from './domain-causes.ts';
+import { compare, DIFFERENCES_MAX, Rounds } from './domain-reconcile.ts';
 import type { NetRow } from './messages.ts';
 
 type Net = number | null;

@@ -21,8 +21,10 @@ import { SAY_AGAIN_MS } from './service-handback-deps.ts';
 import type { ReconcileParts } from './service-reconcile.ts';
 import {
   certificateOf,
+  countTrades,
   keepCertificate,
   lastTradeUpTo,
+  totalsOf,
   unkeptCertificate,
   writeCertificate,
 } from './store-handback.ts';
@@ -181,8 +183,8 @@ function dueTrade({ journal, handover, emergency }: CertificateParts): number {
 function drawUp(parts: CertificateParts, persons: readonly string[]): Certificate {
   const { journal, emergency, rounds, fences, handover, host, build } = parts;
   const way = wayOf(parts);
-  const opening = present(emergency.opening, 'the opening of an emergency that is due');
   const closing = way === 'wire' ? handover.acked() : handover.placeOf(journal.head().seq);
+  const { opening, runs, left } = covered(parts, closing);
   const newest = present(rounds.newest, 'the comparison');
   const { fence } = fences;
   return {
@@ -198,11 +200,12 @@ function drawUp(parts: CertificateParts, persons: readonly string[]): Certificat
     opening: hashed(parts, opening),
     closing: hashed(parts, closing),
     facts: handover.rowsBetween(opening, closing),
-    declared: emergency.declared,
-    accepted: emergency.accepted,
+    declared: repeated(parts, emergency.declared, emergency.declaredAt),
+    accepted: repeated(parts, emergency.accepted, emergency.acceptedAt),
+    ...(left === null ? {} : { left }),
     signedAtMs: host.now(),
     signedBy: persons,
-    totals: emergency.totals,
+    totals: totalsOf(journal.reader, runs),
     reconciled: {
       round: newest.round,
       through: newest.through,
@@ -239,6 +242,22 @@ function drawUp(parts: CertificateParts, persons: readonly string[]): Certificat
               refused: refused.length,
             })),
   };
+}
+
+/** What is handed over of the emergency up to there: its runs of rows, the first row, and how much was left. */
+function covered({ journal, emergency, handover }: CertificateParts, closing: Place) {
+  const from = present(emergency.opening, 'the opening of an emergency that is due').seq;
+  const runs = handover.handedBetween(from, closing.seq);
+  const opening = handover.placeOf(present(runs[0], 'a row that is handed over').from);
+  const gone = handover.leftBetween(from, closing.seq);
+  const facts = gone.reduce((sum, run) => sum + run.to - run.from + 1, 0);
+  const trades = gone.reduce((sum, run) => sum + countTrades(journal.reader, run), 0);
+  return { opening, runs, left: facts === 0 ? null : { facts, trades } };
+}
+
+/** Nobody vouches for the words of a row that was left. */
+function repeated<Said>({ handover }: CertificateParts, said: Said, at: Place | null): Said | null {
+  return at !== null && handover.covers(at) ? said : null;
 }
 
 function hashed({ journal }: CertificateParts, { epoch, seq }: Place): HashedPlace {

@@ -6,8 +6,10 @@ import type { Emergency } from './domain-emergency.ts';
 import type { Fences } from './domain-fence.ts';
 import type { Files } from './domain-files.ts';
 import type { Handover } from './domain-handback.ts';
-import type { DeskRow, Hint, Rounds } from './domain-reconcile.ts';
-import { compare, rowText } from './domain-reconcile.ts';
+import type { Hint } from './domain-causes.ts';
+import { rowText } from './domain-causes.ts';
+import type { DeskRow, Rounds } from './domain-reconcile.ts';
+import { compare } from './domain-reconcile.ts';
 import { isInDoubt } from './domain-standing.ts';
 import type { DifferenceDecided } from './events.ts';
 import type { FromMain, LateOrder, NetRow, Place } from './messages.ts';
@@ -153,6 +155,7 @@ function* deskRows(parts: ReconcileParts, late: readonly LateOrder[]): Generator
   const { positions, isHome } = parts;
   const signs = signsOf(parts, late);
   const refused = refusedRows(parts);
+  const left = leftRows(parts);
   for (const row of positions.rows()) {
     if (!isHome(row.account)) continue;
     const { account, instrumentId, product, netLow, netHigh } = row;
@@ -160,6 +163,7 @@ function* deskRows(parts: ReconcileParts, late: readonly LateOrder[]): Generator
     const isSure = netLow === netHigh;
     const mainSaid = refused.get(rowText(row));
     if (mainSaid !== undefined) hints.add('refused');
+    if (left.has(rowText(row))) hints.add('left');
     if (!isSure && hints.size === 0) hints.add('old');
     const desk = isSure ? netLow : null;
     yield {
@@ -232,6 +236,15 @@ function refusedRows({ files, journal, emergency }: ReconcileParts): ReadonlyMap
     for (const { seq, reason } of refused.filter((one) => one.seq >= openingSeq))
       for (const trade of tradesBetween(journal.reader, seq - 1, seq, 1)) rows.set(rowText(trade), reason);
   }
+  return rows;
+}
+
+/** Rows of trades since the opening that were left with a broken epoch. */
+function leftRows({ journal, handover, emergency }: ReconcileParts): ReadonlySet<string> {
+  const headSeq = journal.head().seq;
+  const rows = new Set<string>();
+  for (const { from, to } of handover.leftBetween(emergency.opening?.seq ?? headSeq, headSeq))
+    for (const trade of tradesBetween(journal.reader, from - 1, to, to - from + 1)) rows.add(rowText(trade));
   return rows;
 }
 

@@ -45,6 +45,23 @@ describe('after the certificate', () => {
     expect(supplement.totals.trades).toBe(1);
   });
 
+  it('counts each trade of main once, in the one that closes after it', () => {
+    const { main, desk, settled } = compared();
+    const trade = (n: number): void => desk.append([mainsFill(`M${n}`, `T${n}`, { account: 'C2' })]);
+    trade(100);
+    settled();
+    // Main has not got this one when the certificate is signed.
+    trade(101);
+    desk.handlers.sign(undefined, ASKED);
+    settled();
+    desk.append([filled('O1', '900', 'T9')]);
+    desk.handlers.reconcile();
+    settled();
+    desk.handlers.sign(undefined, ASKED);
+    expect(main.log().filter((row) => row.includes('foreign-fill-seen')).length).toBe(2);
+    expect([0, 1].map((at) => certificateAt(desk, at).content.totals.mainsTrades)).toEqual([1, 1]);
+  });
+
   it("main's own trades do not make its comparison old: main is the authority again", () => {
     const { desk, settled } = compared();
     desk.handlers.sign(undefined, ASKED);

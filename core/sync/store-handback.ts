@@ -1,6 +1,8 @@
 import type { Reader, Tx } from '#core/journal/port.ts';
 import { assert } from '#core/lib/assert.ts';
 import type { OrderFilled, FillBusted, FillCorrected } from '#core/orders/events.ts';
+import type { Totals } from './domain-certificate.ts';
+import type { Run } from './domain-handback.ts';
 import type { Place } from './messages.ts';
 
 /** How far main has each epoch. */
@@ -130,4 +132,48 @@ export function tradesBetween(
     dealer: String(row['dealer'] ?? ''),
     authority: String(row['authority'] ?? ''),
   }));
+}
+
+const SUMS = `
+  SELECT kind, CASE kind WHEN 'order-filled' THEN json_extract(body, '$.key.side') END AS side, count(*) AS facts,
+    sum(CASE kind WHEN 'order-filled' THEN json_extract(body, '$.quantity') ELSE 0 END) AS units
+  FROM log
+  WHERE seq BETWEEN ? AND ?
+    AND kind IN ('order-released', 'order-filled', 'fill-busted', 'fill-corrected', 'foreign-fill-seen')
+  GROUP BY 1, 2`;
+
+/** Read from the log when a certificate is signed: it counts what it closes, no row more. */
+export function totalsOf(reader: Reader, runs: readonly Run[]): Totals {
+  const sums = runs.flatMap(({ from, to }) =>
+    reader.all(SUMS, from, to).map((row) => ({
+      kind: String(row['kind']),
+      side: row['side'],
+      facts: Number(row['facts']),
+      units: Number(row['units']),
+    })),
+  );
+  const count = (kind: string): number =>
+    sums.reduce((sum, row) => sum + (row.kind === kind ? row.facts : 0), 0);
+  const units = (side: string): number =>
+    sums.reduce((sum, row) => sum + (row.side === side ? row.units : 0), 0);
+  return {
+    ordersSent: count('order-released'),
+    trades: count('order-filled'),
+    busts: count('fill-busted'),
+    corrections: count('fill-corrected'),
+    boughtUnits: units('buy'),
+    soldUnits: units('sell'),
+    mainsTrades: count('foreign-fill-seen'),
+  };
+}
+
+/** Facts about trades of ours, counted by their kind alone: what a broken row says is not read. */
+export function countTrades(reader: Reader, { from, to }: Run): number {
+  const row = reader.get(
+    `SELECT count(*) AS trades FROM log
+     WHERE seq BETWEEN ? AND ? AND kind IN ('order-filled', 'fill-busted', 'fill-corrected')`,
+    from,
+    to,
+  );
+  return Number(row?.['trades'] ?? 0);
 }
