@@ -30,7 +30,7 @@ export const ModeShown = z.object({
   main: z.enum(['never-seen', 'up', 'lost', 'declared-lost']),
   mayTrade: z.boolean(),
   scope: ScopeAsked,
-  /** Signs that main lives, by other ways than its link; empty: none. */
+  /** Signs that main lives; its link among them where a declaration would start trading. Empty: none. */
   alive: z.array(z.string()),
   /** Its link has been steady again: a person may declare it back. */
   mainIsBack: z.boolean().default(false),

@@ -46,3 +46,50 @@ describe('main that shows life by another way', () => {
     });
   });
 });
+
+describe('main whose link beats', () => {
+  const ITS_LINK = /^its link is up since .*: main beats$/;
+
+  it('is not declared lost without headquarters’ code, however long ago somebody said so', () => {
+    const { handlers, shows, port, silentSince } = desk();
+    shows('up', 20);
+    handlers.declareLost(why, dealer);
+    for (const seconds of [1, 4, 3_600]) {
+      shows('up', seconds);
+      silentSince.length = 0;
+      expect(handlers.declareLost(why, dealer)).toMatchObject({ refusal: { reason: 'main-is-alive' } });
+      // Not silent: every new order on drop copy counts, too.
+      expect(silentSince).toEqual([null]);
+      expect(handlers.get().alive).toEqual([expect.stringMatching(ITS_LINK)]);
+    }
+    expect(port.view().mode).toBe('SUSPECT');
+    const scopeCode = 'signed lifeboat scope D1 2026-11-23 [] []';
+    const done = handlers.declareLost({ ...why, scopeCode }, dealer);
+    expect(done).toMatchObject({ ok: true, value: { mode: 'EMERGENCY', mainIsBack: true } });
+  });
+
+  it('is declared lost as soon as it is silent', () => {
+    const { handlers, shows, port } = desk();
+    shows('up', 20);
+    handlers.declareLost(why, dealer);
+    shows('lost', 5);
+    expect(handlers.get().alive).toEqual([]);
+    handlers.declareLost(why, dealer);
+    expect(port.view().mode).toBe('EMERGENCY');
+  });
+
+  it('is not lost again in a handback by one word', () => {
+    const { handlers, shows, port } = desk();
+    handlers.declareLost(why, dealer);
+    shows('up', 20);
+    handlers.declareBack(why, dealer);
+    expect(handlers.declareLost(why, dealer)).toMatchObject({ refusal: { reason: 'main-is-alive' } });
+    expect(port.view().mode).toBe('HANDBACK');
+  });
+
+  it('speaks for itself where nobody is about to trade', () => {
+    const { handlers, shows } = desk();
+    shows('up', 20);
+    expect(handlers.get()).toMatchObject({ mode: 'STANDBY', alive: [] });
+  });
+});

@@ -9,6 +9,8 @@ export const START_MS = 1_795_400_000_000;
 export function deskInMode({ persons = 1 }: { readonly persons?: number } = {}) {
   const entries: Entry[] = [];
   const around = { nowMs: START_MS, writable: true, signs: [] as string[], asked: [] as string[] };
+  /** What main's life was asked about: silent since when. */
+  const silentSince: (number | null)[] = [];
   const append = (facts: readonly Fact[]) => {
     if (!around.writable) return refuse({ reason: 'journal-not-writable' as const, text: 'disk full' });
     const added = facts.map((fact, n): Entry => {
@@ -24,7 +26,10 @@ export function deskInMode({ persons = 1 }: { readonly persons?: number } = {}) 
     policy: { personsToDeclareLost: persons },
     now: () => around.nowMs,
     desk: 'D1',
-    signsOfLife: () => around.signs,
+    signsOfLife: (silentSinceMs) => {
+      silentSince.push(silentSinceMs);
+      return around.signs;
+    },
     verifyScopeCode: (code, text) => {
       around.asked.push(text);
       return code === `signed ${text}`;
@@ -43,7 +48,7 @@ export function deskInMode({ persons = 1 }: { readonly persons?: number } = {}) 
         return `${fact.from}>${fact.to} ${fact.sign ?? ''} ${fact.by.join('+')}`;
       return fact.kind === 'main-heard' ? `${fact.state} by ${fact.sign}` : fact.kind;
     });
-  return { ...sync, around, entries, shows, made };
+  return { ...sync, around, entries, silentSince, shows, made };
 }
 
 export const SAID_DEAD = {

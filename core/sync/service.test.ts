@@ -67,12 +67,40 @@ describe('the mode of the desk', () => {
     expect(port.view().mode).toBe('EMERGENCY');
   });
 
-  it('in HANDBACK starts in HANDBACK: main may be there, and the link will say so', () => {
-    const { handlers, start, port } = desk();
-    handlers.declareLost(why, dealer);
-    handlers.declareBack(why, dealer);
-    start();
-    expect(port.view().mode).toBe('HANDBACK');
+  describe('that starts in HANDBACK', () => {
+    const restarted = () => {
+      const staged = desk();
+      staged.handlers.declareLost(why, dealer);
+      staged.shows('up', 20);
+      staged.handlers.declareBack(why, dealer);
+      staged.start();
+      return staged;
+    };
+
+    it('stays in it, and does not take main for heard', () => {
+      const { port, handlers } = restarted();
+      expect(port.view()).toMatchObject({ mode: 'HANDBACK', heard: { state: 'lost' } });
+      expect(handlers.get().alive).toEqual([]);
+    });
+
+    it('does not trade by itself before it has heard main: persons may say so', () => {
+      const { port, shows, handlers } = restarted();
+      shows('lost', 600);
+      // One beat is not heard yet.
+      shows('up', 1);
+      shows('lost', 600);
+      expect(port.view().mode).toBe('HANDBACK');
+      handlers.declareLost(why, dealer);
+      expect(port.view().mode).toBe('EMERGENCY');
+    });
+
+    it('goes on with the emergency when main was heard and is lost', () => {
+      const { port, shows } = restarted();
+      shows('lost', 600);
+      shows('up', 20);
+      shows('lost', 10);
+      expect(port.view().mode).toBe('EMERGENCY');
+    });
   });
 
   it('does not move when the journal can not be written', () => {

@@ -1,7 +1,7 @@
 import type { Fact } from '#core/events.ts';
 import type { Journal, JournalRefusal, Projection } from '#core/journal/port.ts';
 import { ok, refuse, type Result } from '#core/lib/result.ts';
-import { istDate } from '#core/model/market-clock.ts';
+import { istDate, istTime } from '#core/model/market-clock.ts';
 import type { Declaration, ModeShown } from './contract.ts';
 import { allows } from './domain-allows.ts';
 import { afterHeard, DAMPING, NOTHING_HEARD, observe, type DampingPolicy } from './domain-damping.ts';
@@ -15,8 +15,9 @@ import {
   type ModePolicy,
   type ModeRefusal,
   type Said,
+  type Signal,
 } from './domain.ts';
-import type { MainHeard } from './events.ts';
+import type { MainHeard, Mode } from './events.ts';
 import type { ModePort, ModeView } from './port.ts';
 
 export type SyncRefusal = ModeRefusal | JournalRefusal;
@@ -121,19 +122,24 @@ interface Inside {
 
 /** What main's link moves by itself. */
 function linkOf(deps: SyncDeps, damp: DampingPolicy, inside: Inside) {
-  /** Main's loss never moves into trading while main lives by another way. */
+  /** Main was heard since the desk started. */
+  let wasHeard = false;
+  /**
+   * Main's loss never moves into trading while main lives by another way, nor before this run of the desk has heard
+   * main: the line may fail on the desk's own side, and its drop copy may not tell yet what main sends.
+   */
   const missed = (why: string, heard: readonly Fact[], lostSinceMs: number | null): Moved => {
-    const trades = TABLE[inside.view().mode]['main-missed'] === 'EMERGENCY';
-    if (trades && deps.signsOfLife(lostSinceMs).length > 0) return inside.append(heard);
+    const trades = tradesAfter(inside.view().mode, 'main-missed');
+    if (trades && (!wasHeard || deps.signsOfLife(lostSinceMs).length > 0)) return inside.append(heard);
     return inside.signal({ signal: 'main-missed', by: [], why, sign: 'link', lostSinceMs }, heard);
   };
   return {
     /** After replay: a desk that was in STANDBY and does not see main now is in SUSPECT. A handback waits for the link. */
     start: (): Moved => {
       const { mode, heard } = inside.view();
-      if (mode !== 'STANDBY') return ok(inside.view());
       const why = 'the desk started and main is not seen';
-      return missed(why, heard?.state === 'up' ? [heardFact('lost', why)] : [], null);
+      const lost = heard?.state === 'up' ? [heardFact('lost', why)] : [];
+      return mode === 'STANDBY' ? missed(why, lost, null) : inside.append(lost);
     },
     /**
      * What main's link sees, beat by beat: `lost` for each beat that did not come and, while there is no link, as often.
@@ -143,6 +149,7 @@ function linkOf(deps: SyncDeps, damp: DampingPolicy, inside: Inside) {
       const { damping, verdict } = inside.observe(saw);
       const lostSinceMs = damping.missedSinceMs;
       if (verdict === 'up') {
+        wasHeard = true;
         inside.signal({ signal: 'main-seen', by: [], why, sign: 'link' }, [heardFact('up', why)]);
       } else if (verdict === 'lost') missed(why, [heardFact('lost', why)], lostSinceMs);
       else if (verdict === 'bound') inside.append([boundOf(damp)]);
@@ -167,27 +174,28 @@ function portOf(
 }
 
 /**
- * A person's word that main is lost. Where it would start trading, main's life is looked for by other ways first; only
- * headquarters' signature over desk, date and scope goes before a sign of life.
+ * A person's word that main is lost. Where it would start trading, main's life is looked for first; only headquarters'
+ * signature over desk, date and scope goes before a sign of life.
  */
 function saidLost(
   deps: SyncDeps,
-  { mode, lostSinceMs }: ModeView,
+  view: ModeView,
   { reason: why, scope, scopeCode }: Declaration,
   by: readonly string[],
 ): Result<Said, ModeRefusal> {
+  const { mode } = view;
   if (mode === 'STANDBY') return ok({ signal: 'person-says-lost', by, why, sign: 'person' });
   const said: Said = { signal: 'persons-confirm-lost', by, why, sign: 'person', scope };
   const decided = decide({ mode, scope }, said, deps.policy);
   if (!decided.ok) return decided;
-  const signs = deps.signsOfLife(lostSinceMs).slice(0, SIGNS_MAX);
+  const signs = signsOf(deps, view);
   if (signs.length === 0) return ok(said);
   const shows = signs.join('; ');
   const text = scopeText(deps.desk, istDate(deps.now()), scope);
   if (scopeCode === '') {
     return refuse({
       reason: 'main-is-alive',
-      text: `Main shows life: ${shows}. Only with headquarters' code for this scope may the desk trade.`,
+      text: `Main shows life: ${shows}. Wait until it is silent; before that the desk may trade only with headquarters' code for this scope.`,
     });
   }
   if (!deps.verifyScopeCode(scopeCode, text)) {
@@ -200,6 +208,21 @@ function saidLost(
   return ok({ ...said, sign: 'headquarters', why: `${why} (headquarters' code, although ${shows})` });
 }
 
+/**
+ * What speaks for main's life now, in words. A line that beats is the first such sign where a declaration would start
+ * trading, whatever persons said before; and main that is heard has not fallen silent, so that every order counts.
+ */
+function signsOf(deps: SyncDeps, { mode, heard, lostSinceMs }: ModeView): readonly string[] {
+  if (heard?.state !== 'up') return deps.signsOfLife(lostSinceMs).slice(0, SIGNS_MAX);
+  const signs = deps.signsOfLife(null);
+  if (!tradesAfter(mode, 'persons-confirm-lost')) return signs.slice(0, SIGNS_MAX);
+  return [`its link is up since ${istTime(heard.sinceMs)}: ${heard.why}`, ...signs].slice(0, SIGNS_MAX);
+}
+
+function tradesAfter(mode: Mode, signal: Signal): boolean {
+  return TABLE[mode][signal] === 'EMERGENCY';
+}
+
 function shownOf(deps: SyncDeps, view: ModeView, port: ModePort): ModeShown {
   const { scope, heard } = view;
   return {
@@ -210,7 +233,7 @@ function shownOf(deps: SyncDeps, view: ModeView, port: ModePort): ModeShown {
     main: view.main,
     mayTrade: port.mayTrade() === null,
     scope: { segments: [...scope.segments], accounts: [...scope.accounts] },
-    alive: deps.signsOfLife(view.lostSinceMs).slice(0, SIGNS_MAX),
+    alive: [...signsOf(deps, view)],
     mainIsBack: heard?.state === 'up' && (view.mode === 'EMERGENCY' || view.mode === 'SUSPECT'),
     personsToDeclareLost: deps.policy.personsToDeclareLost,
     outage: view.lostSinceMs === null ? null : outageOf(view.lostSinceMs, deps.now()),

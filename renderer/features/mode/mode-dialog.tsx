@@ -108,7 +108,7 @@ function SignsOfLife({
 }) {
   if (alive.length === 0) {
     return declaring === 'lost' ? (
-      <p className="dim">No sign of life from main by any other way: drop copy, other desks.</p>
+      <p className="dim">No sign of life from main: not on its link, no new order of its on drop copy.</p>
     ) : null;
   }
   return (
