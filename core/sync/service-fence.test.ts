@@ -69,6 +69,37 @@ describe('the fence', () => {
     expect(desk.journal.read(0, 100).filter(({ fact }) => fact.kind === 'fence-answered').length).toBe(1);
   });
 
+  it('is said at each greeting until it is lifted: main may be back without it', () => {
+    const { line, main, desk } = stage();
+    desk.move('SUSPECT', 'EMERGENCY');
+    line.up(main);
+    desk.handlers.fence({ why: 'main is back' }, ASKED);
+    carry(desk, line, main);
+    const answers = () => desk.journal.read(0, 100).filter(({ fact }) => fact.kind === 'fence-answered');
+    const { fence } = desk.port.status();
+    line.cut();
+    main.lose(5);
+    main.mute = true;
+    line.up(main);
+    desk.settle();
+    expect(line.toMain.filter(({ type }) => type === 'fence')).toMatchObject([{ fence: fence?.fence }]);
+    // Until main has said it again its old word is none, and it is asked again.
+    expect(desk.port.status().fence).toMatchObject({ obeyed: null });
+    carry(desk, line, main);
+    desk.pass(10_000);
+    expect(line.toMain.map(({ type }) => type)).toContain('fence');
+    main.mute = false;
+    carry(desk, line, main);
+    expect(desk.port.status().fence).toEqual(fence);
+    expect(answers()).toHaveLength(1);
+    line.cut();
+    main.obeys = false;
+    line.up(main);
+    carry(desk, line, main);
+    expect(desk.port.status().fence).toMatchObject({ obeyed: false });
+    expect(answers()).toHaveLength(2);
+  });
+
   it.each([
     ['the desk stands by', (desk: ReturnType<typeof stage>) => desk.line.up(desk.main), 'not-now'],
     [

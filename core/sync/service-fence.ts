@@ -5,7 +5,7 @@ import { Product } from '#core/model/product.ts';
 import type { Order, OrderStatus } from '#core/orders/port.ts';
 import type { SyncShown } from './contract.ts';
 import type { Emergency } from './domain-emergency.ts';
-import type { DoubleClose, Fences } from './domain-fence.ts';
+import type { DoubleClose, Fence, Fences } from './domain-fence.ts';
 import type { FromMain } from './messages.ts';
 import type { HandbackDeps, HandbackRefusal } from './service-handback-deps.ts';
 import { SAY_AGAIN_MS } from './service-handback-deps.ts';
@@ -25,15 +25,19 @@ export interface FenceParts extends Pick<
 export function createFence(parts: FenceParts) {
   const { journal, link, host, fences } = parts;
   let saidAtMs = 0;
+  /** Main owes a word about the fence: it never answered, or it greeted anew and may be back without it. */
+  let owed = true;
 
-  /** Says what main has not confirmed: the fence until it is answered, its end once. */
+  const isUp = (): boolean => link.state().state === 'up';
+
+  /** Says the fence, or its end. */
   const say = (): void => {
     const { fence } = fences;
-    if (fence === null || link.state().state !== 'up') return;
+    if (fence === null || !isUp()) return;
     saidAtMs = host.now();
     const { fence: id, why } = fence.asked;
     if (fence.over) link.send({ type: 'lift-fence', fence: id });
-    else if (fence.answer === null) link.send({ type: 'fence', fence: id, accounts: [], why });
+    else link.send({ type: 'fence', fence: id, accounts: [], why });
   };
 
   const look = (): void => {
@@ -43,15 +47,25 @@ export function createFence(parts: FenceParts) {
   return {
     ask(why: string, persons: readonly string[]): Result<null, HandbackRefusal> {
       const asked = ask(parts, why, persons);
-      if (asked.ok) say();
+      if (!asked.ok) return asked;
+      owed = true;
+      say();
       return asked;
     },
-    hear: (message: FromMain): void => hear(parts, message),
-    /** Main greeted, or the handback ended. */
-    say,
+    hear(message: FromMain): void {
+      if (message.type !== 'fenced' || fences.fence?.asked.fence !== message.fence) return;
+      owed = !answered(parts, fences.fence, message);
+    },
+    /** A main that lost data may have lost the fence, and would trade: what is not over is said to it again. */
+    greeted(): void {
+      owed = true;
+      say();
+    },
+    /** The handback ended. */
+    lift: say,
     tick(): void {
       const { fence } = fences;
-      if (fence === null || fence.over || fence.answer !== null) return;
+      if (fence === null || fence.over || !owed) return;
       if (host.now() - saidAtMs >= SAY_AGAIN_MS) say();
     },
     start(): () => void {
@@ -61,7 +75,7 @@ export function createFence(parts: FenceParts) {
         if (fact.kind.startsWith('foreign-') || fact.kind.startsWith('order-')) look();
       });
     },
-    status: () => statusOf(fences),
+    status: () => statusOf(fences, owed && isUp()),
   };
 }
 
@@ -87,31 +101,36 @@ function ask(
   return asked.ok ? ok(null) : asked;
 }
 
-function hear({ journal, host, fences }: FenceParts, message: FromMain): void {
-  if (message.type !== 'fenced' || fences.fence?.asked.fence !== message.fence) return;
-  const { fence, obeyed, late, text } = message;
-  const known = fences.fence.answer;
-  // A repeat is no news.
-  if (known !== null && JSON.stringify(known) === JSON.stringify({ obeyed, late, text })) return;
+/** Main's answer is kept, or is a repeat and no news. */
+function answered(
+  { journal, host }: FenceParts,
+  { answer: known }: Fence,
+  { fence, obeyed, late, text }: Extract<FromMain, { type: 'fenced' }>,
+): boolean {
+  if (known !== null && JSON.stringify(known) === JSON.stringify({ obeyed, late, text })) return true;
   const kept = journal.append([{ kind: 'fence-answered', v: 1, fence, obeyed, late, text }]);
   if (!kept.ok) host.log.error("main's answer to the fence was not kept", { reason: kept.refusal.reason });
+  return kept.ok;
 }
 
-function statusOf(fences: Fences): Pick<SyncShown, 'fence' | 'doubleCloses'> {
+/** `owed`: main is here and has not said whether it holds the fence. What it said before it went is no word of now. */
+function statusOf(fences: Fences, owed: boolean): Pick<SyncShown, 'fence' | 'doubleCloses'> {
   const { fence } = fences;
   const doubleCloses = fences.doubleCloses().map((close) => ({ ...close }));
   if (fence === null) return { fence: null, doubleCloses };
-  const { asked, answer } = fence;
+  const { asked, answer, over } = fence;
   return {
     fence: {
       fence: asked.fence,
-      obeyed: answer?.obeyed ?? null,
+      obeyed: owed && !over ? null : (answer?.obeyed ?? null),
       late: [...(answer?.late ?? [])],
-      text: answer?.text ?? 'Main has not answered yet.',
+      text: owed && !over ? UNANSWERED : (answer?.text ?? UNANSWERED),
     },
     doubleCloses,
   };
 }
+
+const UNANSWERED = 'Main has not answered yet.';
 
 /** First the fact, then the cancels. A row whose product nobody knows is every row of the contract. */
 function nameOne({ journal, host, orders, cancelOrders }: FenceParts, close: DoubleClose): void {

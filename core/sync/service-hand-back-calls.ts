@@ -44,7 +44,7 @@ export function createHandback(deps: HandbackDeps) {
     ...deps,
     ...folds,
     greeted: () => {
-      fence.say();
+      fence.greeted();
       certificates.say();
       reconcile.again();
     },
@@ -123,7 +123,7 @@ function handlersOf(deps: HandbackDeps, services: Services, shown: () => SyncSho
     sign: (_input: unknown, { persons }: Context) => {
       const signed = certificates.sign(persons);
       // The fence ends with the handback.
-      if (signed.ok) fence.say();
+      if (signed.ok) fence.lift();
       return answer(signed);
     },
     certificate: ({ id }: { id: string }) => certificates.read(id),
