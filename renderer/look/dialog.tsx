@@ -15,11 +15,12 @@ const FIELD = '.dialog-body input:not([disabled])';
 /** The open dialogs, the topmost last. */
 const open: HTMLDialogElement[] = [];
 
-/** A modal dialog: focus stays inside, Escape closes, the first field has the focus. */
+/** A modal dialog: focus stays inside, Escape closes, the first field has the focus; closed, who had it before. */
 export function Dialog({ title, grave = false, wide = false, onClose, children, footer }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
+    const before = document.activeElement;
     element?.showModal();
     // The browser would take the close button: the first thing to say or to confirm is wanted.
     const first =
@@ -29,6 +30,7 @@ export function Dialog({ title, grave = false, wide = false, onClose, children, 
     return () => {
       element?.close();
       if (element !== null) open.splice(open.indexOf(element), 1);
+      giveFocusBack(before);
     };
   }, []);
   useEffect(() => {
@@ -64,6 +66,16 @@ export function Dialog({ title, grave = false, wide = false, onClose, children, 
       {footer === undefined ? null : <footer>{footer}</footer>}
     </dialog>
   );
+}
+
+/**
+ * The browser does it only for a dialog that is closed while it still stands in the page; this one is gone by then,
+ * and a page whose body has the focus takes no key for any table.
+ */
+function giveFocusBack(before: Element | null): void {
+  if (before instanceof HTMLElement) before.focus();
+  if (document.activeElement === document.body)
+    document.querySelector<HTMLElement>('main [role="grid"]')?.focus();
 }
 
 /** A line in which the person types back what is about to happen. */
