@@ -18,7 +18,8 @@ import { MarketWatch } from './features/market-watch/market-watch.tsx';
 import { Messages } from './features/messages/messages.tsx';
 import { ModeDialog } from './features/mode/mode-dialog.tsx';
 import { OutageClock } from './features/mode/outage-clock.tsx';
-import { NetPosition, rowIdOf } from './features/net-position/net-position.tsx';
+import { chosenOf, rowsOf, type BookShown, type Chosen } from './features/net-position/chosen.ts';
+import { NetPosition } from './features/net-position/net-position.tsx';
 import { Orders } from './features/orders/orders.tsx';
 import { NotReady } from './features/readiness/not-ready.tsx';
 import { pauseLiveRun } from './features/run/pause.ts';
@@ -61,7 +62,7 @@ const VIEWS: readonly View[] = [
   'approvals',
   'admin',
 ];
-const NO_ROWS: readonly PositionShown[] = [];
+const NO_BOOK: BookShown = { all: [], shown: [] };
 /** Kept while the screen is locked: who comes back sees what they left. */
 const view = createStore<View>('positions');
 
@@ -70,7 +71,8 @@ export function Screen() {
   const now = useStore(view);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [selection, setSelection] = useState<Selection>({});
-  const [rows, setRows] = useState(NO_ROWS);
+  const [book, setBook] = useState(NO_BOOK);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const [active, setActive] = useState<PositionShown | null>(null);
   const [runId, setRunId] = useState<string | null>(null);
   const waiting = useWaiting();
@@ -78,12 +80,13 @@ export function Screen() {
   const close = (): void => setAsked(null);
 
   const act = (action: Action): void => {
+    if (action === 'exit-selected') setChosen(chosenOf(book, selection, active));
     if (action === 'filter') document.querySelector<HTMLInputElement>('[data-filter]')?.focus();
     else if (action === 'pause') void pauseLiveRun();
     else if (action === 'lock') cover();
     else if (action === 'admin' && me?.role !== 'admin') notice('info', 'That is for an admin.');
     else if (isView(action)) setView(action);
-    else if (action !== 'exit-selected' || chosenOf(rows, selection, active).length > 0) setAsked(action);
+    else setAsked(action);
   };
   useKeys(act);
 
@@ -106,7 +109,7 @@ export function Screen() {
           <NetPosition
             selection={selection}
             onSelection={setSelection}
-            onRows={setRows}
+            onBook={setBook}
             onActive={setActive}
             onOpen={(row) => {
               setActive(row);
@@ -119,18 +122,16 @@ export function Screen() {
       <KeyBar onAction={act} onTabs={VIEWS} />
       <NoticeLine />
       <PlainDialog asked={asked} row={active} onClose={close} />
-      {asked === 'exit-selected' || asked === 'exit-all' ? (
-        <DryRun
-          rows={asked === 'exit-all' ? null : chosenOf(rows, selection, active)}
-          onClose={close}
-          onApproved={(approved) => {
-            setSelection({});
-            setRunId(approved);
-            setView('run');
-            close();
-          }}
-        />
-      ) : null}
+      <ExitDialog
+        {...{ asked, book, chosen }}
+        onClose={close}
+        onApproved={(approved) => {
+          setSelection({});
+          setRunId(approved);
+          setView('run');
+          close();
+        }}
+      />
       <SecondPerson />
     </div>
   );
@@ -165,6 +166,22 @@ function PlainDialog(props: {
   );
 }
 
+/** An exit of all, or of what was chosen when it was asked for. */
+function ExitDialog(props: {
+  readonly asked: Asked | null;
+  readonly book: BookShown;
+  readonly chosen: Chosen | null;
+  readonly onClose: () => void;
+  readonly onApproved: (runId: string) => void;
+}) {
+  const { asked, book, chosen, onClose, onApproved } = props;
+  const ends = { onClose, onApproved };
+  if (asked === 'exit-all') return <DryRun rows={null} isCursor={false} hidden={0} {...ends} />;
+  if (asked !== 'exit-selected' || chosen === null) return null;
+  const { rows, isCursor, hidden } = chosen;
+  return <DryRun rows={rowsOf(book.all, rows)} isCursor={isCursor} hidden={hidden} {...ends} />;
+}
+
 /** Every view but the net position, whose selection the exits read. */
 function OtherView(props: { readonly now: View; readonly runId: string | null; readonly admin: boolean }) {
   const { now } = props;
@@ -186,16 +203,6 @@ function OtherView(props: { readonly now: View; readonly runId: string | null; r
 
 function setView(next: View): void {
   view.set(next);
-}
-
-/** The selected rows; with none selected, the one under the cursor. */
-function chosenOf(
-  rows: readonly PositionShown[],
-  selection: Selection,
-  active: PositionShown | null,
-): readonly PositionShown[] {
-  const chosen = rows.filter((row) => selection[rowIdOf(row)] === true);
-  return chosen.length > 0 || active === null ? chosen : [active];
 }
 
 function tabsOf(waiting: ReturnType<typeof useWaiting>, admin: boolean): readonly Tab<View>[] {

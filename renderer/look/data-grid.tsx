@@ -41,7 +41,7 @@ const NO_SORT: SortingState = [];
 
 /**
  * A table of any length: only what is seen is drawn. By keyboard: arrows, Page, Home and End move, Space
- * selects, Ctrl+A selects all, Enter opens.
+ * selects, Ctrl+A selects all that are shown and nothing else, Escape selects none, Enter opens.
  */
 export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
   const { onActive } = props;
@@ -63,8 +63,9 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
   });
-  const [active, setActive] = useState(0);
-  const at = Math.min(active, ordered.length - 1);
+  const [cursor, setCursor] = useState<Cursor>({ id: null, index: 0 });
+  const at = placeOf(cursor, ordered);
+  const setActive = (index: number): void => setCursor({ id: ordered[index]?.id ?? null, index });
   const activeRow = ordered[at]?.original ?? null;
   useEffect(() => onActive?.(activeRow), [activeRow, onActive]);
   const move = (to: number): void => {
@@ -72,7 +73,7 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     setActive(next);
     virtualizer.scrollToIndex(next);
   };
-  const selectAll = (): void => props.onSelection?.((before) => allOrNone(ordered, before));
+  const selectAll = (): void => props.onSelection?.(() => allOf(ordered));
   return (
     <div
       ref={grid}
@@ -88,7 +89,12 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
       }}
     >
       <div className="grid-scroll" ref={scroller}>
-        <Head {...props} sorting={sorting} onSorting={setSorting} onSelectAll={selectAll} />
+        <Head
+          {...props}
+          sorting={sorting}
+          onSorting={setSorting}
+          onSelectAll={() => props.onSelection?.((before) => allOrNone(ordered, before))}
+        />
         <div className="grid-body" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ index, start }) => {
             const row = ordered[index];
@@ -111,6 +117,20 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
 interface OrderedRow<Row> {
   readonly id: string;
   readonly original: Row;
+}
+
+/** The row that a person went to: it stays theirs when the rows around it come, go or are sorted. */
+interface Cursor {
+  /** Null: nobody moved yet, and it is the first row. */
+  readonly id: string | null;
+  readonly index: number;
+}
+
+/** Where that row stands now; of one that is gone, what stands in its place. */
+function placeOf({ id, index }: Cursor, ordered: readonly { readonly id: string }[]): number {
+  const still = id === null || ordered[index]?.id === id;
+  const found = still ? index : ordered.findIndex((row) => row.id === id);
+  return Math.min(found === -1 ? index : found, ordered.length - 1);
 }
 
 /** A screen opened by key is ready for the next key. */
@@ -152,6 +172,7 @@ function press<Row>(
     move(at + 1);
   } else if (event.key === 'Enter' && row !== undefined) props.onOpen?.(row.original);
   else if (event.key.toLowerCase() === 'a' && event.ctrlKey) selectAll();
+  else if (event.key === 'Escape' && props.onSelection !== undefined) props.onSelection(() => NO_SELECTION);
   else return false;
   return true;
 }
@@ -201,7 +222,7 @@ function Head<Row>(
         <button
           type="button"
           className="cell head"
-          title="Select all (Ctrl+A)"
+          title="Select all that are shown (Ctrl+A), or none (Esc)"
           onClick={props.onSelectAll}
           tabIndex={-1}
         >
@@ -227,7 +248,11 @@ function toggled(before: Selection, id: string): Selection {
 
 function allOrNone(rows: readonly { readonly id: string }[], before: Selection): Selection {
   const all = rows.length > 0 && rows.every((row) => before[row.id] === true);
-  return all ? NO_SELECTION : Object.fromEntries(rows.map((row) => [row.id, true as const]));
+  return all ? NO_SELECTION : allOf(rows);
+}
+
+function allOf(rows: readonly { readonly id: string }[]): Selection {
+  return Object.fromEntries(rows.map((row) => [row.id, true as const]));
 }
 
 function columnsOf<Row extends object>(columns: readonly Column<Row>[]) {

@@ -46,3 +46,61 @@ test('a dialog that its own view is gone from leaves the focus to the table that
   await page.keyboard.press('Enter');
   await expect(page.getByRole('grid', { name: 'Open rows of the run' })).toBeFocused();
 });
+
+test('a selection is what the filter shows, and what it hides of one is said before an exit', async ({
+  page,
+}) => {
+  const filter = page.getByPlaceholder('account, contract, product …');
+  await page.keyboard.press('Control+a');
+  await expect(page.getByText('549 selected')).toBeVisible();
+  await page.keyboard.press('/');
+  await page.keyboard.type('CL10003');
+  await expect(page.getByText('549 selected ⚠ 547 of these are hidden by the filter')).toBeVisible();
+  await page.keyboard.press('F9');
+  const exit = page.getByRole('dialog', { name: 'Exit 549 selected' });
+  await expect(exit.getByText('⚠ 547 of these are hidden by the filter')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(filter).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(grid(page)).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await expect(page.getByText('2 selected')).toBeVisible();
+  await expect(page.getByText('hidden by the filter')).toHaveCount(0);
+  await page.keyboard.press('Control+a');
+  await expect(page.getByText('2 selected')).toBeVisible();
+  await page.keyboard.press('F9');
+  await expect(page.getByRole('dialog', { name: 'Exit 2 selected' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('0 selected')).toBeVisible();
+  await page.keyboard.press('F9');
+  await expect(page.getByRole('dialog', { name: 'Exit the row under the cursor' })).toBeVisible();
+});
+
+test('out of the filter: Enter and the arrow go to the table, Escape clears and then goes, too', async ({
+  page,
+}) => {
+  const filter = page.getByPlaceholder('account, contract, product …');
+  for (const key of ['Enter', 'ArrowDown']) {
+    await page.keyboard.press('/');
+    await expect(filter).toBeFocused();
+    await page.keyboard.press(key);
+    await expect(grid(page)).toBeFocused();
+  }
+  await page.keyboard.press('/');
+  await page.keyboard.type('CL10003');
+  await page.keyboard.press('Escape');
+  await expect(filter).toHaveValue('');
+  await expect(filter).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(grid(page)).toBeFocused();
+});
+
+test('the cursor stays on its row when the table is sorted', async ({ page }) => {
+  await grid(page).focus();
+  for (let n = 0; n < 3; n += 1) await page.keyboard.press('ArrowDown');
+  const row = await grid(page).getAttribute('aria-activedescendant');
+  await page.getByRole('columnheader', { name: 'Contract' }).click();
+  await expect(page.getByRole('columnheader', { name: 'Contract ▲' })).toBeVisible();
+  await expect(grid(page)).toHaveAttribute('aria-activedescendant', row ?? '');
+});

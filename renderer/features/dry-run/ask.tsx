@@ -45,7 +45,7 @@ export function Ask({ rows, asking, onAsk }: AskProps) {
       <p>
         {rows === null
           ? 'Everything that may be closed: MIS after its cut-off and accounts on the RMS shortfall list. What may not is listed with its reason.'
-          : `${rows.length} selected row${rows.length === 1 ? '' : 's'}.`}{' '}
+          : `${rows.length} row${rows.length === 1 ? '' : 's'}.`}{' '}
         Nothing is sent by a dry run.
       </p>
       {singly ? <Singly rows={rows} said={said} onSaid={setSaid} /> : null}

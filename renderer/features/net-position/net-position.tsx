@@ -8,6 +8,7 @@ import { DataGrid, type Selection } from '#renderer/look/data-grid.tsx';
 import { signedMoney } from '#renderer/look/format.ts';
 import { useKeymap } from '#renderer/look/keys.ts';
 import { Trust } from '#renderer/look/said.tsx';
+import { chosenOf, rowIdOf, rowsOf, type BookShown } from './chosen.ts';
 import { COLUMNS } from './columns.tsx';
 import { followQuotes } from '#renderer/api/quotes.ts';
 
@@ -49,11 +50,6 @@ const CHIPS = [
 ] as const;
 type ChipId = (typeof CHIPS)[number]['id'];
 
-/** The name of a row in selections: account, contract, product. */
-export function rowIdOf(row: Pick<PositionShown, 'account' | 'instrumentId' | 'product'>): string {
-  return `${row.account}|${row.instrumentId}|${row.product}`;
-}
-
 /** Where the sources themselves are at odds, the row is red. */
 const BAD: ReadonlySet<PositionShown['warnings'][number]> = new Set([
   'sign-in-doubt',
@@ -67,15 +63,15 @@ const keep = createKeeper<PositionShown>(rowIdOf);
 export interface NetPositionProps {
   readonly selection: Selection;
   readonly onSelection: Dispatch<SetStateAction<Selection>>;
-  /** The rows of the desk and the one under the cursor, for tickets and dry runs. */
-  readonly onRows: (rows: readonly PositionShown[]) => void;
+  /** The rows and the one under the cursor, for tickets and dry runs. */
+  readonly onBook: (book: BookShown) => void;
   readonly onActive: (row: PositionShown | null) => void;
   readonly onOpen: (row: PositionShown) => void;
 }
 
 /** What clients hold, with how sure it is. */
 export function NetPosition(props: NetPositionProps) {
-  const { onRows } = props;
+  const { onBook, selection } = props;
   const seen = useQuery('positions', {
     ask: async (calls) => keep((await calls.positions.list({})).rows),
     changedBy: CHANGED_BY,
@@ -91,9 +87,9 @@ export function NetPosition(props: NetPositionProps) {
   const [text, setText] = useState('');
   const [chips, setChips] = useState<ReadonlySet<ChipId>>(new Set(['open']));
   const kept = useMemo(() => filtered(rows, text, chips), [rows, text, chips]);
-  useEffect(() => onRows(rows), [rows, onRows]);
+  const book = useMemo(() => ({ all: rows, shown: kept }), [rows, kept]);
+  useEffect(() => onBook(book), [book, onBook]);
   useLiveQuotes(rows);
-  const chosen = Object.keys(props.selection).length;
   const toggle = (id: ChipId): void => {
     setChips(new Set(chips.has(id) ? [...chips].filter((one) => one !== id) : [...chips, id]));
   };
@@ -115,7 +111,8 @@ export function NetPosition(props: NetPositionProps) {
           </button>
         ))}
         <span className="dim">
-          {fetched === null ? 'unknown' : `${kept.length} of ${rows.length} rows`} · {chosen} selected
+          {fetched === null ? 'unknown' : `${kept.length} of ${rows.length} rows`} ·{' '}
+          <Selected book={book} selection={selection} />
         </span>
         <Profits seen={profit} />
       </div>
@@ -126,7 +123,7 @@ export function NetPosition(props: NetPositionProps) {
           columns={COLUMNS}
           rowId={rowIdOf}
           firstSort={BY_ACCOUNT}
-          selection={props.selection}
+          selection={selection}
           onSelection={props.onSelection}
           onActive={props.onActive}
           onOpen={props.onOpen}
@@ -135,6 +132,20 @@ export function NetPosition(props: NetPositionProps) {
         />
       )}
     </section>
+  );
+}
+
+/** How much of the book an exit would take; what the filter hides goes along, so it is counted beside it. */
+function Selected({ book, selection }: { readonly book: BookShown; readonly selection: Selection }) {
+  const chosen = useMemo(() => chosenOf(book, selection, null), [book, selection]);
+  const count = chosen === null ? 0 : rowsOf(book.all, chosen.rows).length;
+  return (
+    <>
+      {count} selected
+      {chosen !== null && chosen.hidden > 0 ? (
+        <strong className="warn"> ⚠ {chosen.hidden} of these are hidden by the filter</strong>
+      ) : null}
+    </>
   );
 }
 
@@ -150,7 +161,11 @@ function Filter({ text, onText }: { readonly text: string; readonly onText: (tex
         spellCheck={false}
         onChange={(event) => onText(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') onText('');
+          const leaves = event.key === 'Enter' || event.key === 'ArrowDown';
+          if (leaves || (event.key === 'Escape' && text === '')) {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('main [role="grid"]')?.focus();
+          } else if (event.key === 'Escape') onText('');
         }}
       />
     </label>
