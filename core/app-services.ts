@@ -193,6 +193,7 @@ function buildBook({ host, journal }: Parts, ring: Ring) {
     instruments: instruments.port,
     quotes: (instrumentId) => present(ring.exchange, 'the exchange').quote(instrumentId),
     overcommitted: (row) => present(ring.orders, 'the orders').overcommitted(row),
+    reserved: (row, side) => present(ring.orders, 'the orders').reserved(row, side),
     now: () => host.now(),
     importPositions: positionFiles.importPositions,
   });

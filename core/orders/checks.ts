@@ -116,17 +116,23 @@ export function roomObjection(
   const { account, instrumentId, side } = terms;
   const closable = positions.closable(terms, side);
   if (closable <= 0) return object('opens-or-increases', `a ${side} would open or increase this position`);
-  const reserved = state.reserved(terms, side) + extra.row;
-  if (reserved > closable) {
-    return object('more-than-closable', `${reserved} would be reserved of ${closable} that may be closed`);
+  const pinned = state.reserved(terms, side);
+  if (pinned + extra.row > closable) {
+    return object('more-than-closable', roomText(extra.row, pinned, closable, ''));
   }
   const ofContract = positions.closableOfContract(account, instrumentId, side);
-  const inContract = state.reservedOfContract(account, instrumentId, side) + extra.contract;
-  if (inContract > ofContract) {
-    return object(
-      'more-than-closable',
-      `${inContract} would be reserved of ${ofContract} that may be closed in this contract over all products`,
-    );
+  const inContract = state.reservedOfContract(account, instrumentId, side);
+  if (inContract + extra.contract > ofContract) {
+    const where = ' in this contract over all products';
+    return object('more-than-closable', roomText(extra.contract, inContract, ofContract, where));
   }
   return null;
+}
+
+/** What is asked beside what is left of it. An order that goes out is in the sums already, and asks for no more. */
+function roomText(asked: number, pinned: number, closable: number, where: string): string {
+  if (asked <= 0) return `${pinned + asked} are reserved by orders, and ${closable} may be closed${where}`;
+  if (pinned === 0) return `${asked} asked, ${closable} may be closed${where}`;
+  const left = Math.max(0, closable - pinned);
+  return `${asked} asked, ${left} of ${closable} may still be closed${where}: ${pinned} are reserved by working orders`;
 }

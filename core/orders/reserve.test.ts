@@ -172,6 +172,24 @@ describe('reduce-only (I2)', () => {
     expect(desk.news()).toEqual([]);
   });
 
+  it('says what is left beside what is asked, and what pins the rest', () => {
+    const desk = testDesk();
+    desk.positions.hold(ROW, 100);
+    const refused = (asked: number) => {
+      const answer = desk.orders.plan([planned(asked)], []);
+      return answer.ok ? 'planned' : answer.refusal.text;
+    };
+    expect(refused(105)).toContain('105 asked, 100 may be closed');
+    expect(refused(30)).toBe('planned');
+    expect(refused(80)).toContain(
+      '80 asked, 70 of 100 may still be closed: 30 are reserved by working orders',
+    );
+    desk.positions.hold({ ...ROW, product: 'NRML' }, -60);
+    expect(refused(30)).toContain(
+      '30 asked, 10 of 40 may still be closed in this contract over all products: 30 are reserved by working orders',
+    );
+  });
+
   it('plans all or none, each on top of the ones before it', () => {
     const desk = testDesk();
     desk.positions.hold(ROW, 100);

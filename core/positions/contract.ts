@@ -67,6 +67,8 @@ export const PositionShown = z.object({
     })
     .nullable(),
   closable: z.number(),
+  /** Of it, what orders pin already: ours that are planned, work or are in doubt, and main's. An exit may use the rest. */
+  reserved: z.number(),
   closingSide: Side.nullable(),
   proof: z.enum(['proven', 'unproven']),
   warnings: z.array(Warning),

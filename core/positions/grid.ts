@@ -9,6 +9,8 @@ export interface Beside {
   readonly instrument: Instrument | null;
   readonly quote: Quote | null;
   readonly shortfall: string | null;
+  /** Units that orders pin on the closing side. */
+  readonly reserved: number;
   readonly nowMs: number;
 }
 
@@ -38,6 +40,7 @@ export function shown(row: PositionRow, beside: Beside): PositionShown {
     unrealisedE4: unrealisedOf(row, instrument, price?.priceE4 ?? null),
     price,
     shortfall: beside.shortfall,
+    reserved: beside.reserved,
   };
 }
 

@@ -23,6 +23,7 @@ function desk(quotes: readonly Quote[] = [], importPositions?: ImportPositions) 
   const table = new Map<string, string>();
   const entries: Entry[] = [];
   const overcommitted = new Set<string>();
+  const reserved = new Map<string, number>();
   const all = (_sql: string, sha256: SqlValue) =>
     [...table].filter(([key]) => key.startsWith(`${String(sha256)} `)).map(([, body]) => ({ body }));
   const reader = { all, get: () => undefined };
@@ -47,6 +48,7 @@ function desk(quotes: readonly Quote[] = [], importPositions?: ImportPositions) 
     instruments: market(CONTRACTS),
     quotes: (id) => quotes.find((quote) => quote.instrumentId === id) ?? null,
     overcommitted: (row) => overcommitted.has(`${row.account} ${row.instrumentId} ${row.product}`),
+    reserved: (row, side) => reserved.get(`${row.account} ${row.instrumentId} ${row.product} ${side}`) ?? 0,
     now: () => 10_000,
     importPositions,
   });
@@ -55,6 +57,7 @@ function desk(quotes: readonly Quote[] = [], importPositions?: ImportPositions) 
     append,
     entries,
     overcommitted,
+    reserved,
     hold: (
       rows: readonly (Partial<RowKey> & { quantity: number; carriedValueE4: number })[],
       sha256 = `file-${entries.length}`,
@@ -211,6 +214,22 @@ describe('the port', () => {
       true,
       false,
       false,
+    ]);
+  });
+});
+
+describe('what orders pin', () => {
+  it('stands beside what may be closed, of the closing side only', () => {
+    const { hold, handlers, reserved } = desk();
+    hold(BOOK);
+    reserved.set(`C1 ${NIFTY} NRML sell`, 65).set(`C1 ${GOLD} NRML buy`, 100);
+    const shown = handlers
+      .list({}, EVERYONE)
+      .rows.map((row) => [row.instrumentId, row.closable, row.reserved]);
+    expect(shown).toEqual([
+      [NIFTY, 130, 65],
+      [GOLD, 1000, 0],
+      [UNKNOWN, 0, 0],
     ]);
   });
 });

@@ -5,6 +5,7 @@ import { present } from '#core/lib/assert.ts';
 import { ok, refuse, type Result } from '#core/lib/result.ts';
 import type { InstrumentId } from '#core/model/ids.ts';
 import type { AccountScope } from '#core/model/scope.ts';
+import type { Side } from '#core/model/side.ts';
 import type { RowKey } from '#core/square-off/events.ts';
 import { contractOf, createBook, rowOf, type Book, type RowState } from './book.ts';
 import type {
@@ -43,6 +44,8 @@ export interface PositionsDeps {
   readonly quotes: (instrumentId: InstrumentId) => Quote | null;
   /** The orders service says so: more is reserved on the row than may be closed. */
   readonly overcommitted: (row: RowKey) => boolean;
+  /** It says, too, what orders pin of the row on that side. */
+  readonly reserved: (row: RowKey, side: Side) => number;
   readonly now: () => number;
   readonly importPositions?: ImportPositions | undefined;
 }
@@ -78,7 +81,8 @@ export function createPositions(deps: PositionsDeps) {
       const instrument = deps.instruments.get(row.instrumentId);
       if (!scope.has(row.account) || !matches(row, instrument, filter)) continue;
       const shortfall = book.shortfall.byAccount.get(row.account) ?? null;
-      yield [row, { instrument, quote: deps.quotes(row.instrumentId), shortfall, nowMs }];
+      const reserved = row.closingSide === null ? 0 : deps.reserved(row, row.closingSide);
+      yield [row, { instrument, quote: deps.quotes(row.instrumentId), shortfall, reserved, nowMs }];
     }
   }
 

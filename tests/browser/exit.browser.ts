@@ -147,3 +147,17 @@ test('an exit that policy gives to two waits for the second person, and then run
   await second.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Live run' })).toBeVisible();
 });
+
+test('what working orders have already is not offered again, by the table or by a ticket', async ({
+  page,
+}) => {
+  await page.keyboard.press('/');
+  await page.keyboard.type('CL10002 BANKNIFTY');
+  await page.keyboard.press('Enter');
+  const row = page.getByRole('row').filter({ hasText: 'CL10002' });
+  await expect(row).toContainText('⋯ BUY 210');
+  await expect(row.getByTitle('245 closable, 35 reserved by working orders')).toBeVisible();
+  await page.keyboard.press('F1');
+  const dialog = page.getByRole('dialog', { name: 'BUY to close' });
+  await expect(dialog.getByLabel(/245 closable, 35 reserved by working orders/)).toHaveValue('210');
+});

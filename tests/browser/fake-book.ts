@@ -50,6 +50,7 @@ export function fakePosition(n: number, nowMs: number): PositionShown {
     unrealisedE4: net === 0 ? 0 : ((n * 7_919) % 90_000_000) - 50_000_000,
     price: { priceE4: kind.priceE4, source: n % 5 === 2 ? 'file' : 'live', ageMs: n % 5 === 2 ? null : 800 },
     closable: inDoubt ? 0 : Math.abs(told),
+    reserved: n % 29 === 6 && !inDoubt ? kind.lotSize : 0,
     closingSide: told === 0 ? null : net > 0 ? 'sell' : net < 0 ? 'buy' : null,
     proof: unproven ? 'unproven' : 'proven',
     warnings: inDoubt

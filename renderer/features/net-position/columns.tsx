@@ -1,6 +1,7 @@
 import type { PositionShown } from '#core/positions/contract.ts';
 import { deskNow } from '#renderer/api/desk.ts';
 import type { Column } from '#renderer/look/data-row.tsx';
+import { closableWords, stillClosable } from '#renderer/look/closable.ts';
 import { duration, price, quantity, signedMoney, signedQuantity, words } from '#renderer/look/format.ts';
 import { Net, warningWords } from '#renderer/look/net.tsx';
 import { Chip } from '#renderer/look/said.tsx';
@@ -38,9 +39,9 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
     header: 'Closable',
     width: 112,
     numeric: true,
-    value: (row) => row.closable,
+    value: stillClosable,
     cell: (row) => <Closable row={row} />,
-    title: 'What an exit may still use, and on which side',
+    title: 'What an exit may still use, and on which side; ⋯ where working orders have some of it already',
   },
   {
     id: 'price',
@@ -129,12 +130,13 @@ function Warnings({ text }: { readonly text: string }) {
 }
 
 function Closable({ row }: { readonly row: PositionShown }) {
-  if (row.closingSide === null || row.closable === 0) return <span className="dim">0</span>;
+  const { closingSide, closable, reserved } = row;
+  if (closingSide === null || closable === 0) return <span className="dim">0</span>;
   return (
-    <>
-      <span className={row.closingSide}>{row.closingSide === 'buy' ? 'BUY' : 'SELL'}</span>{' '}
-      {quantity(row.closable)}
-    </>
+    <span title={closableWords(row)}>
+      {reserved > 0 ? <span className="warn">⋯ </span> : null}
+      <span className={closingSide}>{closingSide.toUpperCase()}</span> {quantity(stillClosable(row))}
+    </span>
   );
 }
 

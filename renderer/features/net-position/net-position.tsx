@@ -24,6 +24,8 @@ const CHANGED_BY: ReadonlySet<FactKind> = new Set<FactKind>([
   'fill-busted',
   'fill-corrected',
   'fill-conflicted',
+  'order-replaced',
+  'order-not-delivered',
   'order-canceled',
   'order-rejected',
   'order-expired',

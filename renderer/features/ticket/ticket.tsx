@@ -7,6 +7,7 @@ import type { PlaceInput } from '#core/trades/contract.ts';
 import { useCommand } from '#renderer/api/command.ts';
 import { Dialog } from '#renderer/look/dialog.tsx';
 import { EvidenceFields, noEvidence } from '#renderer/look/evidence.tsx';
+import { closableWords, stillClosable } from '#renderer/look/closable.ts';
 import { price, quantity } from '#renderer/look/format.ts';
 import { Outcome } from '#renderer/look/said.tsx';
 
@@ -59,7 +60,7 @@ export function Ticket(props: {
             desk refuses what opens or increases.
           </p>
         ) : null}
-        <TicketFields fields={fields} change={change} closable={row?.closable ?? null} />
+        <TicketFields fields={fields} change={change} closable={row === null ? null : closableWords(row)} />
         <EvidenceFields value={evidence} onChange={setEvidence} />
         {typeof order === 'string' ? <p className="dim">Missing: {order}</p> : null}
         {reading && typeof order !== 'string' ? (
@@ -88,7 +89,7 @@ export function Ticket(props: {
 function TicketFields(props: {
   readonly fields: Fields;
   readonly change: (part: Partial<Fields>) => void;
-  readonly closable: number | null;
+  readonly closable: string | null;
 }) {
   const { fields, change, closable } = props;
   const text = (name: 'account' | 'instrumentId' | 'quantity' | 'price', label: string, first = false) => (
@@ -121,11 +122,7 @@ function TicketFields(props: {
         </label>
       </div>
       <div className="row-of-fields">
-        {text(
-          'quantity',
-          closable === null ? 'Quantity, units' : `Quantity, units (closable ${quantity(closable)})`,
-          true,
-        )}
+        {text('quantity', closable === null ? 'Quantity, units' : `Quantity, units (${closable})`, true)}
         <label className="field">
           <span>Type</span>
           <select
@@ -158,7 +155,7 @@ function filledIn(side: Side, row: PositionShown | null): Fields {
     account: row?.account ?? '',
     instrumentId: row?.instrumentId ?? '',
     product: row?.product ?? 'MIS',
-    quantity: closes && row.closable > 0 ? String(row.closable) : '',
+    quantity: closes && stillClosable(row) > 0 ? String(stillClosable(row)) : '',
     type: 'limit',
     price: row?.price === undefined || row.price === null ? '' : formatE4(row.price.priceE4),
     timeInForce: 'DAY',
