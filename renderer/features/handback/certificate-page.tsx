@@ -174,9 +174,12 @@ function onOneLine(value: unknown): boolean {
   );
 }
 
+/** A scope without a list is of all there are: the certificate's page says it so, too. */
+const OF_EMPTY: Readonly<Record<string, string>> = { segments: 'every segment', accounts: 'every account' };
+
 function lineOf(name: string, value: unknown): string {
   if (Array.isArray(value))
-    return value.length === 0 ? 'none' : value.map((one) => plain(name, one)).join(', ');
+    return value.length === 0 ? (OF_EMPTY[name] ?? 'none') : value.map((one) => plain(name, one)).join(', ');
   if (isRecord(value)) {
     return Object.entries(value)
       .map(([inner, one]) => `${nameOf(inner)} ${lineOf(inner, one)}`)
