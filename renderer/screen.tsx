@@ -29,7 +29,7 @@ import { SecondPerson } from './features/second-person/second-person.tsx';
 import { Ticket } from './features/ticket/ticket.tsx';
 import { TopBar } from './features/top-bar/top-bar.tsx';
 import { Trades } from './features/trades/trades.tsx';
-import type { Selection } from './look/data-grid.tsx';
+import type { Selection } from './look/selection.ts';
 import { actionOf, type Action } from './look/keys.ts';
 import { notice, NoticeLine } from './look/notice.tsx';
 import { KeyBar, Tabs, type Tab } from './look/tabs.tsx';

@@ -14,11 +14,13 @@ import {
   useState,
   type Dispatch,
   type KeyboardEvent,
+  type RefObject,
   type SetStateAction,
 } from 'react';
-import { GridRow, HeadCell, shapeOf, type Column } from './data-row.tsx';
-
-export type Selection = Readonly<Record<string, true>>;
+import { GridRow, HeadCell, shapeOf, TICK_WIDTH, type Column } from './data-row.tsx';
+import { useCursor } from './cursor.ts';
+import { fitting } from './fitting.ts';
+import { allOf, allOrNone, NO_SELECTION, toggled, type Selection } from './selection.ts';
 
 export interface DataGridProps<Row> {
   readonly label: string;
@@ -36,26 +38,26 @@ export interface DataGridProps<Row> {
 
 const ROW_HEIGHT = 26;
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
-const NO_SELECTION: Selection = {};
 const NO_SORT: SortingState = [];
 
 /**
- * A table of any length: only what is seen is drawn. By keyboard: arrows, Page, Home and End move, Space
+ * A table of any length: only what is seen is drawn, and only the columns that have room for their text. By keyboard: arrows, Page, Home and End move, Space
  * selects, Ctrl+A selects all that are shown and nothing else, Escape selects none, Enter opens.
  */
-export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
-  const { onActive } = props;
-  const [sorting, setSorting] = useState<SortingState>(props.firstSort ?? NO_SORT);
+export function DataGrid<Row extends object>(given: DataGridProps<Row>) {
+  const { onActive } = given;
+  const [sorting, setSorting] = useState<SortingState>(given.firstSort ?? NO_SORT);
   const table = useTable({
     features,
-    data: props.rows as Row[],
-    columns: useMemo(() => columnsOf(props.columns), [props.columns]),
-    getRowId: props.rowId,
+    data: given.rows as Row[],
+    columns: useMemo(() => columnsOf(given.columns), [given.columns]),
+    getRowId: given.rowId,
     state: { sorting },
     onSortingChange: setSorting,
   });
   const ordered = table.getRowModel().rows;
   const scroller = useRef<HTMLDivElement>(null);
+  const props = useFitting(given, scroller);
   const grid = useFocusedAtFirst();
   const virtualizer = useVirtualizer({
     count: ordered.length,
@@ -63,9 +65,7 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
   });
-  const [cursor, setCursor] = useState<Cursor>({ id: null, index: 0 });
-  const at = placeOf(cursor, ordered);
-  const setActive = (index: number): void => setCursor({ id: ordered[index]?.id ?? null, index });
+  const { at, setActive } = useCursor(ordered);
   const activeRow = ordered[at]?.original ?? null;
   useEffect(() => onActive?.(activeRow), [activeRow, onActive]);
   const move = (to: number): void => {
@@ -119,18 +119,25 @@ interface OrderedRow<Row> {
   readonly original: Row;
 }
 
-/** The row that a person went to: it stays theirs when the rows around it come, go or are sorted. */
-interface Cursor {
-  /** Null: nobody moved yet, and it is the first row. */
-  readonly id: string | null;
-  readonly index: number;
-}
-
-/** Where that row stands now; of one that is gone, what stands in its place. */
-function placeOf({ id, index }: Cursor, ordered: readonly { readonly id: string }[]): number {
-  const still = id === null || ordered[index]?.id === id;
-  const found = still ? index : ordered.findIndex((row) => row.id === id);
-  return Math.min(found === -1 ? index : found, ordered.length - 1);
+/** The table with the columns that its width has room for. */
+function useFitting<Row>(
+  given: DataGridProps<Row>,
+  scroller: RefObject<HTMLDivElement | null>,
+): DataGridProps<Row> {
+  const [width, setWidth] = useState<number | null>(null);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const watch = new ResizeObserver(() => setWidth(element.clientWidth));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [scroller]);
+  const ticks = given.onSelection === undefined ? 0 : TICK_WIDTH;
+  const columns = useMemo(
+    () => fitting(given.columns, width === null ? null : width - ticks),
+    [given.columns, width, ticks],
+  );
+  return { ...given, columns };
 }
 
 /** A screen opened by key is ready for the next key. */
@@ -239,20 +246,6 @@ function Head<Row>(
       ))}
     </div>
   );
-}
-
-function toggled(before: Selection, id: string): Selection {
-  const { [id]: was, ...rest } = before;
-  return was === true ? rest : { ...before, [id]: true };
-}
-
-function allOrNone(rows: readonly { readonly id: string }[], before: Selection): Selection {
-  const all = rows.length > 0 && rows.every((row) => before[row.id] === true);
-  return all ? NO_SELECTION : allOf(rows);
-}
-
-function allOf(rows: readonly { readonly id: string }[]): Selection {
-  return Object.fromEntries(rows.map((row) => [row.id, true as const]));
 }
 
 function columnsOf<Row extends object>(columns: readonly Column<Row>[]) {

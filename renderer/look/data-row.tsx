@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly width: number;
   /** Share of the room that is left over; none when absent. */
   readonly grow?: number;
+  /** In a table that is too narrow for all: the highest is left out first; what has none always stays. */
+  readonly givesWay?: number;
   readonly numeric?: boolean;
   /** What sorting compares. */
   readonly value: (row: Row) => string | number;
@@ -86,6 +88,7 @@ export const GridRow = memo(
             key={column.id}
             role="gridcell"
             className={`cell${column.numeric === true ? ' numeric' : ''}`}
+            title={column.cell === undefined ? String(column.value(row)) : undefined}
           >
             {column.cell === undefined ? column.value(row) : column.cell(row)}
           </span>
@@ -108,7 +111,7 @@ interface Shape {
   readonly minWidth: number;
 }
 
-const TICK_WIDTH = 30;
+export const TICK_WIDTH = 30;
 
 /** The same tracks for the head and for every row, whatever is in their cells. */
 export function shapeOf<Row>(columns: readonly Column<Row>[], selectable: boolean): Shape {

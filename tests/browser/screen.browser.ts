@@ -179,3 +179,26 @@ test('nothing loads from elsewhere and no script breaks the content policy', asy
   await expect(page.getByRole('dialog')).toBeVisible();
   expect(strange).toEqual([]);
 });
+
+for (const [width, leftOut] of [
+  [1280, ['Realised', 'Day', 'Carried', 'Age, from']],
+  [1920, []],
+] as const) {
+  test(`at ${width} no cell of the net position is cut: whole columns are left out`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await signIn(page);
+    for (const name of ['Realised', 'Day', 'Carried', 'Age, from', 'Warnings'] as const) {
+      const isLeftOut = (leftOut as readonly string[]).includes(name);
+      await expect(page.getByRole('columnheader', { name, exact: true })).toHaveCount(isLeftOut ? 0 : 1);
+    }
+    const grid = page.getByRole('grid', { name: 'Net position' });
+    const cut = await grid
+      .locator('.cell.numeric')
+      .evaluateAll((cells) =>
+        cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+      );
+    expect(cut).toEqual([]);
+    const off = await grid.locator('.grid-scroll').evaluate((box) => box.scrollWidth - box.clientWidth);
+    expect(off).toBeLessThanOrEqual(0);
+  });
+}

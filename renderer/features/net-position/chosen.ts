@@ -1,5 +1,5 @@
 import type { PositionShown } from '#core/positions/contract.ts';
-import type { Selection } from '#renderer/look/data-grid.tsx';
+import type { Selection } from '#renderer/look/selection.ts';
 
 /** The rows of the desk, and those of them that pass the filter. */
 export interface BookShown {

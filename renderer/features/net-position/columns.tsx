@@ -8,12 +8,13 @@ import { Chip } from '#renderer/look/said.tsx';
 import { useQuote } from '#renderer/api/quotes.ts';
 
 export const COLUMNS: readonly Column<PositionShown>[] = [
-  { id: 'account', header: 'Client', width: 78, value: (row) => row.account },
+  { id: 'account', header: 'Client', width: 74, value: (row) => row.account },
   {
     id: 'symbol',
     header: 'Contract',
-    width: 180,
-    grow: 2,
+    // Two options of one client differ at the end only: in strike and kind.
+    width: 214,
+    grow: 1,
     value: (row) => row.contract?.symbol ?? row.instrumentId,
     cell: (row) => (
       <>
@@ -23,11 +24,11 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
     ),
   },
   { id: 'exchange', header: 'Ex', width: 42, value: (row) => row.contract?.exchange ?? '?' },
-  { id: 'product', header: 'Prod', width: 52, value: (row) => row.product },
+  { id: 'product', header: 'Prod', width: 54, value: (row) => row.product },
   {
     id: 'net',
     header: 'Net',
-    width: 128,
+    width: 148,
     numeric: true,
     value: (row) => row.net,
     cell: (row) => <Net row={row} />,
@@ -37,7 +38,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'closable',
     header: 'Closable',
-    width: 112,
+    width: 128,
     numeric: true,
     value: stillClosable,
     cell: (row) => <Closable row={row} />,
@@ -55,7 +56,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'unrealised',
     header: 'Unrealised',
-    width: 104,
+    width: 108,
     numeric: true,
     value: (row) => row.unrealisedE4 ?? 0,
     cell: (row) => <Profit e4={row.unrealisedE4} />,
@@ -63,7 +64,8 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'realised',
     header: 'Realised',
-    width: 98,
+    width: 108,
+    givesWay: 2,
     numeric: true,
     value: (row) => row.realisedE4,
     cell: (row) => <Profit e4={row.realisedE4} />,
@@ -71,7 +73,8 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'day',
     header: 'Day',
-    width: 76,
+    width: 104,
+    givesWay: 4,
     numeric: true,
     value: (row) => row.dayQuantity,
     cell: (row) => signedQuantity(row.dayQuantity),
@@ -79,7 +82,8 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'carried',
     header: 'Carried',
-    width: 76,
+    width: 104,
+    givesWay: 3,
     numeric: true,
     value: (row) => row.carriedQuantity,
     cell: (row) => signedQuantity(row.carriedQuantity),
@@ -87,7 +91,7 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'proof',
     header: 'Proof',
-    width: 98,
+    width: 112,
     value: (row) => row.proof,
     cell: (row) =>
       row.proof === 'proven' ? <Chip tone="good">✓ proven</Chip> : <Chip tone="bad">✖ UNPROVEN</Chip>,
@@ -96,7 +100,9 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'age',
     header: 'Age, from',
-    width: 84,
+    width: 128,
+    grow: 1,
+    givesWay: 1,
     value: (row) => row.asOfMs,
     cell: (row) => (
       <span title={row.source}>
@@ -107,8 +113,8 @@ export const COLUMNS: readonly Column<PositionShown>[] = [
   {
     id: 'warnings',
     header: 'Warnings',
-    width: 160,
-    grow: 1,
+    width: 236,
+    grow: 2,
     value: (row) => warningsOf(row).join(', '),
     cell: (row) => <Warnings text={warningsOf(row).join(', ')} />,
   },
