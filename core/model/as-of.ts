@@ -18,7 +18,7 @@ export interface AsOf {
  */
 export function aheadText({ asOfMs, tradingDate }: AsOf, nowMs: number): string | null {
   const today = istDate(nowMs);
-  if (digitsOf(tradingDate) > digitsOf(today)) {
+  if (dayOf(tradingDate) > dayOf(today)) {
     return `the trading date ${tradingDate} is after today, ${today} by the clock of this desk: positions of a day come in on that day`;
   }
   if (asOfMs <= nowMs + CLOCKS_APART_MAX_MS) return null;
@@ -27,10 +27,10 @@ export function aheadText({ asOfMs, tradingDate }: AsOf, nowMs: number): string 
 
 /** Whether positions of then have in them all that happened up to that moment of this desk's clock. */
 export function isSurelyAfter({ asOfMs, tradingDate }: AsOf, atMs: number): boolean {
-  return digitsOf(tradingDate) >= digitsOf(istDate(atMs)) && asOfMs > atMs + CLOCKS_APART_MAX_MS;
+  return dayOf(tradingDate) >= dayOf(istDate(atMs)) && asOfMs > atMs + CLOCKS_APART_MAX_MS;
 }
 
 /** The digits of a date, so that dates compare whatever their punctuation. */
-function digitsOf(date: string): string {
+export function dayOf(date: string): string {
   return date.replaceAll('-', '');
 }

@@ -1,11 +1,12 @@
 import type { Entry, Fact, FactKind } from '#core/events.ts';
+import { dayOf } from '#core/model/as-of.ts';
 import type { AccountId } from '#core/model/ids.ts';
 import type { FillCorrected, OrderFilled } from '#core/orders/events.ts';
 import type { BaselineRow, ShortfallRow } from './baseline.ts';
 import { betterCarried, carriedIn } from './carried.ts';
 import { dropEmptyRows, ensureContract, ensureRow, SNAPSHOTS_MAX, touch, type Book } from './book.ts';
 import type { PositionsImported } from './events.ts';
-import { dayOf, isLater, segmentKey, snapshotOf } from './snapshot.ts';
+import { isLater, segmentKey, snapshotOf } from './snapshot.ts';
 import { addTrade, attribute, bustTrade, changeTrade, forgetTradesBefore } from './trades.ts';
 
 /** Rows of an imported file by its SHA-256, as they lie beside the log. */

@@ -1,4 +1,4 @@
-import { isSurelyAfter } from '#core/model/as-of.ts';
+import { dayOf, isSurelyAfter } from '#core/model/as-of.ts';
 import type { InstrumentId } from '#core/model/ids.ts';
 import type { Instrument } from '#core/model/instrument.ts';
 import type { BaselineRow } from './baseline.ts';
@@ -31,11 +31,6 @@ export interface Snapshot {
   readonly startOfDay: boolean;
   readonly cuts: ReadonlyMap<SegmentKey, CutTest | 'contradictory'>;
   readonly instrumentIds: ReadonlySet<InstrumentId>;
-}
-
-/** The digits of a date, so that dates compare whatever their punctuation. */
-export function dayOf(tradingDate: string): string {
-  return tradingDate.replaceAll('-', '');
 }
 
 export function snapshotOf(seq: number, fact: PositionsImported, rows: readonly BaselineRow[]): Snapshot {

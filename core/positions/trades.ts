@@ -1,3 +1,4 @@
+import { dayOf } from '#core/model/as-of.ts';
 import type { AccountId, ExchangeOrderId, InstrumentId, VenueId } from '#core/model/ids.ts';
 import type { Product } from '#core/model/product.ts';
 import { signOf } from '#core/model/side.ts';
@@ -12,7 +13,6 @@ import {
   type TradePlace,
 } from './book.ts';
 import type { Trade, TradeContent } from './overlap.ts';
-import { dayOf } from './snapshot.ts';
 
 /** A trade as a fact tells it, with the position that it belongs to. */
 export interface ToldTrade {

@@ -44,6 +44,15 @@ describe('no certificate', () => {
       'Main came back with less than it had after the comparison: compare again.',
     ],
     [
+      'a new epoch was opened',
+      ({ desk }) => {
+        const { epoch, seq } = desk.port.status().handback.head;
+        const after = { epoch, seq, hash: '' };
+        desk.append([{ kind: 'epoch-opened', v: 1, why: 'broken-chain', after, by: ['a', 'b'] }]);
+      },
+      'A new epoch was opened after the comparison: compare again.',
+    ],
+    [
       'main was lost once more',
       ({ desk }) => {
         desk.move('HANDBACK', 'EMERGENCY');

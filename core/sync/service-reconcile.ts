@@ -43,12 +43,12 @@ export function createReconcile(parts: ReconcileParts) {
   const { journal, link, host, handover, emergency, rounds, sender } = parts;
   let asking: Asking | null = null;
 
-  /** Asks main when it has everything up to the place; again when it does not answer. */
   /** Lost again: main is no longer somebody to ask, and its late answer none to go by. */
   const forget = (): void => {
     if (emergency.mode !== 'HANDBACK' && emergency.mode !== 'STANDBY') asking = null;
   };
 
+  /** Asks main when it has everything up to the place; again when it does not answer. */
   const say = (): void => {
     forget();
     if (asking === null || handover.acked().seq < asking.through.seq) return;

@@ -5,9 +5,15 @@ import { createSync } from './service.ts';
 
 export const START_MS = 1_795_400_000_000;
 
+interface StagedMode {
+  readonly persons?: number;
+  /** What a run of the desk before this one left. */
+  readonly log?: readonly Entry[];
+}
+
 /** The modes of a desk with a clock, a journal and a world around it that a test moves. */
-export function deskInMode({ persons = 1 }: { readonly persons?: number } = {}) {
-  const entries: Entry[] = [];
+export function deskInMode({ persons = 1, log = [] }: StagedMode = {}) {
+  const entries: Entry[] = [...log];
   const around = { nowMs: START_MS, writable: true, signs: [] as string[], asked: [] as string[] };
   /** What main's life was asked about: silent since when. */
   const silentSince: (number | null)[] = [];
@@ -35,6 +41,7 @@ export function deskInMode({ persons = 1 }: { readonly persons?: number } = {}) 
       return code === `signed ${text}`;
     },
   });
+  for (const entry of log) sync.projection.memory(entry);
   /** The link shows this, once a second. */
   const shows = (saw: 'up' | 'lost', seconds: number): void => {
     for (let n = 0; n < seconds; n += 1) {

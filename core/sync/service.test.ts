@@ -68,12 +68,16 @@ describe('the mode of the desk', () => {
   });
 
   describe('that starts in HANDBACK', () => {
-    const restarted = () => {
-      const staged = desk();
-      staged.handlers.declareLost(why, dealer);
-      staged.shows('up', 20);
-      staged.handlers.declareBack(why, dealer);
+    const restarted = (writable = true) => {
+      const before = desk();
+      before.handlers.declareLost(why, dealer);
+      before.shows('up', 20);
+      before.handlers.declareBack(why, dealer);
+      const staged = desk({ log: before.entries });
+      staged.around.nowMs = before.around.nowMs;
+      staged.around.writable = writable;
       staged.start();
+      staged.around.writable = true;
       return staged;
     };
 
@@ -92,6 +96,12 @@ describe('the mode of the desk', () => {
       expect(port.view().mode).toBe('HANDBACK');
       handlers.declareLost(why, dealer);
       expect(port.view().mode).toBe('EMERGENCY');
+    });
+
+    it('nor when the journal could not take at the start that main is not seen', () => {
+      const { shows, port } = restarted(false);
+      shows('lost', 600);
+      expect(port.view().mode).toBe('HANDBACK');
     });
 
     it('goes on with the emergency when main was heard and is lost', () => {

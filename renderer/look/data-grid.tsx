@@ -41,8 +41,9 @@ const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSorted
 const NO_SORT: SortingState = [];
 
 /**
- * A table of any length: only what is seen is drawn, and only the columns that have room for their text. By keyboard: arrows, Page, Home and End move, Space
- * selects, Ctrl+A selects all that are shown and nothing else, Escape selects none, Enter opens.
+ * A table of any length: only what is seen is drawn, and only the columns that have room for their text. By keyboard:
+ * arrows, Page, Home and End move, Space selects, Ctrl+A selects all that are shown and nothing else, Escape selects
+ * none, Enter opens.
  */
 export function DataGrid<Row extends object>(given: DataGridProps<Row>) {
   const { onActive } = given;
@@ -138,6 +139,11 @@ function useFitting<Row>(
     [given.columns, width, ticks],
   );
   return { ...given, columns };
+}
+
+/** Gives the keyboard to the table of the view, where it has one. */
+export function focusGrid(): void {
+  document.querySelector<HTMLElement>('main [role="grid"]')?.focus();
 }
 
 /** A screen opened by key is ready for the next key. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { focusGrid } from './data-grid.tsx';
 
 export interface DialogProps {
   readonly title: string;
@@ -74,8 +75,7 @@ export function Dialog({ title, grave = false, wide = false, onClose, children, 
  */
 function giveFocusBack(before: Element | null): void {
   if (before instanceof HTMLElement) before.focus();
-  if (document.activeElement === document.body)
-    document.querySelector<HTMLElement>('main [role="grid"]')?.focus();
+  if (document.activeElement === document.body) focusGrid();
 }
 
 /** A line in which the person types back what is about to happen. */

@@ -36,6 +36,19 @@ test('a dry run says what will not be closed and why, and what misses its deadli
   await expect(approve).toBeDisabled();
 });
 
+test('a plan that closes nothing asks for no confirmation and says so', async ({ page }) => {
+  await page.keyboard.press('/');
+  await page.keyboard.type('NRML');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('F9');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Reference/).fill('call 8841');
+  await dialog.getByRole('button', { name: /Dry run/ }).click();
+  await expect(dialog).toContainText('Nothing to approve: this exit closes no row and sends nothing');
+  await expect(dialog.getByLabel(/to confirm/)).toHaveCount(0);
+  await expect(dialog.getByRole('button', { name: /Approve and run/ })).toHaveCount(0);
+});
+
 test('an exit of chosen rows asks for the authority and for the read-back of unproven ones', async ({
   page,
 }) => {

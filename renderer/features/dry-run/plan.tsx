@@ -63,7 +63,7 @@ export function Plan(props: {
           />
         </>
       )}
-      <Approve {...props} />
+      {plan.totals.rows > 0 ? <Approve {...props} /> : <NothingToApprove onAgain={props.onAgain} />}
     </>
   );
 }
@@ -94,6 +94,20 @@ function Steps({ dryRun: { plan } }: { readonly dryRun: DryRunShown }) {
   );
 }
 
+/** An empty plan can not be approved: nothing is to be typed for it. */
+function NothingToApprove({ onAgain }: { readonly onAgain: () => void }) {
+  return (
+    <p className="approve">
+      <strong className="warn">
+        ⚠ Nothing to approve: this exit closes no row and sends nothing. Why stands beside each row.
+      </strong>
+      <button type="button" data-first onClick={onAgain}>
+        New dry run
+      </button>
+    </p>
+  );
+}
+
 function Approve(props: {
   readonly dryRun: DryRunShown;
   readonly onAgain: () => void;
@@ -105,7 +119,7 @@ function Approve(props: {
   const { doing, run } = useCommand<{ readonly runId: string }>();
   const wanted = `EXIT ${plan.totals.rows}`;
   const expired = now > expiresAtMs;
-  const ready = typed === wanted && !expired && plan.totals.rows > 0 && doing.state !== 'asked';
+  const ready = typed === wanted && !expired && doing.state !== 'asked';
   const approve = async (): Promise<void> => {
     const done = await run((calls) => calls.squareOff.approve({ planId, planHash }));
     if (done !== null) props.onApproved(done.runId);

@@ -4,7 +4,7 @@ import { InstrumentId } from '#core/model/ids.ts';
 import type { ClassProfit, PositionShown, ProfitSummary } from '#core/positions/contract.ts';
 import { createKeeper } from '#renderer/api/keeper.ts';
 import { useQuery, type Seen } from '#renderer/api/query.ts';
-import { DataGrid } from '#renderer/look/data-grid.tsx';
+import { DataGrid, focusGrid } from '#renderer/look/data-grid.tsx';
 import type { Selection } from '#renderer/look/selection.ts';
 import { signedMoney } from '#renderer/look/format.ts';
 import { useKeymap } from '#renderer/look/keys.ts';
@@ -167,7 +167,7 @@ function Filter({ text, onText }: { readonly text: string; readonly onText: (tex
           const leaves = event.key === 'Enter' || event.key === 'ArrowDown';
           if (leaves || (event.key === 'Escape' && text === '')) {
             event.preventDefault();
-            document.querySelector<HTMLElement>('main [role="grid"]')?.focus();
+            focusGrid();
           } else if (event.key === 'Escape') onText('');
         }}
       />
